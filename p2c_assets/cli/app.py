@@ -1,0 +1,63 @@
+"""`p2c`: the command line. Every command's work is in a module of its own beside this one."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from p2c_assets.cli import demo as demos
+from p2c_assets.cli import dev as development
+from p2c_assets.cli import run as runs
+from p2c_assets.cli.sandbox import app as sandbox
+from p2c_assets.cli.show import stopped_with_reason
+
+app = typer.Typer(
+    help="Keeps Dynamics 365 Sales and Supply Chain Management in agreement.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(sandbox, name="sandbox")
+
+
+@app.command()
+def demo(
+    json: Annotated[Path | None, typer.Option(help="Write the figures to this file as well.")] = None,
+    adventureworks: Annotated[
+        Path | None, typer.Option(help="Folder with the AdventureWorks CSV files, instead of the built-in scenario.")
+    ] = None,
+) -> None:
+    """Run the whole chain against local twins: sync, a day of work in the ERP, sync again; then show what came of it.
+
+    Starts from empty twins and an empty warehouse. Exit code 1 when anything is unexplained.
+    """
+    with stopped_with_reason():
+        explained = demos.demo(json, adventureworks)
+    raise typer.Exit(0 if explained else 1)
+
+
+@app.command()
+def run(
+    flow: Annotated[str | None, typer.Option(help="One flow only (accounts, orders ...). Default: all.")] = None,
+    company: Annotated[list[str] | None, typer.Option(help="A company; may be given again. Default: all.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the figures to this file as well.")] = None,
+) -> None:
+    """Synchronise now, in this process: both systems of p2c.toml, one company after the other.
+
+    Exit code 1 when a run failed or anything is unexplained, 75 when another run holds the warehouse.
+    """
+    with stopped_with_reason():
+        explained = runs.run(flow, company or [], json)
+    raise typer.Exit(0 if explained else 1)
+
+
+@app.command()
+def dev(
+    port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000,
+) -> None:
+    """Start the twins of p2c.toml and the Dagster UI, with what the demo left; Ctrl-C ends both."""
+    with stopped_with_reason():
+        development.dev(port)
+
+
+if __name__ == "__main__":
+    app()

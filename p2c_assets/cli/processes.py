@@ -1,0 +1,56 @@
+"""Other processes that commands start and end: each in a process group of its own, so that no child is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from p2c_assets.sandbox.serve import HOST, wait_until_ready
+
+GRACE_S = 15.0
+
+
+@contextmanager
+def started(
+    arguments: Sequence[str], environment: Mapping[str, str], output: int | None = None
+) -> Generator[subprocess.Popen[bytes]]:
+    """A process while the context is open; its whole group is ended with it."""
+    process = subprocess.Popen(
+        arguments, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask the process's group to stop, then make it."""
+    for number in (signal.SIGINT, signal.SIGKILL):
+        if process.poll() is None or number == signal.SIGKILL:
+            _signal_group(process, number)
+        try:
+            process.wait(GRACE_S)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return
+
+
+@contextmanager
+def sandbox(data: Path, sales_port: int, scm_port: int) -> Generator[None]:
+    """Both twins in a process of their own, with their state in `data`, until the context closes."""
+    ports = ["--sales-port", str(sales_port), "--scm-port", str(scm_port)]
+    arguments = [sys.executable, "-m", "p2c_assets.sandbox", *ports, "--data", str(data)]
+    with started(arguments, os.environ, subprocess.DEVNULL):
+        for port in (sales_port, scm_port):
+            wait_until_ready(f"http://{HOST}:{port}")
+        yield

@@ -1,0 +1,62 @@
+"""`p2c run`: the chain for the configured systems, in this process."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import dagster as dg
+
+from p2c_assets.cli import show
+from p2c_assets.definitions import build_defs
+from p2c_assets.defs.chain import Ran, run_chain
+from p2c_assets.defs.jobs import FLOWS
+from p2c_assets.errors import SettingsError
+from p2c_assets.mappings import catalogue
+from p2c_assets.reports.balance import Balance, balance
+from p2c_assets.settings import Settings, config_path, load
+from p2c_assets.warehouse.database import WarehouseBusyError, opened
+
+
+def run(flow: str | None, companies: Sequence[str], json: Path | None) -> bool:
+    """Synchronise and show what came of it; whether all ran and everything is explained."""
+    settings = load(config_path())
+    with dg.DagsterInstance.get() as instance:
+        check_free(settings, instance)
+        done, found = synchronise(settings, instance, flow, companies, show.ran)
+    show.balance(found)
+    show.write_json(json, found, {})
+    return all(one.succeeded for one in done) and found.is_explained
+
+
+def synchronise(
+    settings: Settings,
+    instance: dg.DagsterInstance,
+    flow: str | None,
+    companies: Sequence[str],
+    told: Callable[[Ran], None],
+) -> tuple[list[Ran], Balance]:
+    """Run the chain, then read what came of it."""
+    if flow is not None and flow not in FLOWS:
+        raise SettingsError(f"there is no flow {flow!r}; the flows are {', '.join(FLOWS)}")
+    unknown = [company for company in companies if company not in settings.companies]
+    if unknown:
+        raise SettingsError(f"no company {unknown[0]!r} in the settings; they have {', '.join(settings.companies)}")
+    chosen = list(companies) or list(settings.companies)
+    done = run_chain(build_defs(settings), instance, chosen, flow, told)
+    return done, picture(settings)
+
+
+def picture(settings: Settings) -> Balance:
+    """What the ledger and the last reconciliation say, of all companies."""
+    with opened(settings.paths.warehouse, settings.paths.warehouse_wait_s) as database:
+        return balance(database, catalogue.tasks(settings.mapping_settings()), list(settings.companies))
+
+
+def check_free(settings: Settings, instance: dg.DagsterInstance) -> None:
+    """Wait for the warehouse as long as the settings allow. Raises WarehouseBusyError naming the run that holds it."""
+    try:
+        with opened(settings.paths.warehouse, settings.paths.warehouse_wait_s):
+            pass
+    except WarehouseBusyError as error:
+        active = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]), limit=3)
+        named = ", ".join(f"{found.run_id} ({found.job_name})" for found in active) or "no run of this Dagster instance"
+        raise WarehouseBusyError(f"{error}; active: {named}") from error

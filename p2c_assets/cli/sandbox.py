@@ -1,0 +1,50 @@
+"""`p2c sandbox`: the twins by themselves, for people who rehearse with their own rows."""
+
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+
+from p2c_assets.cli import show
+from p2c_assets.sandbox import csv_files
+from p2c_assets.sandbox import serve as serving
+from p2c_assets.sandbox.admin_client import AdminClient
+
+app = typer.Typer(help="Local twins of both systems.", no_args_is_help=True)
+
+SALES_URL = f"http://{serving.HOST}:{serving.SALES_PORT}"
+SCM_URL = f"http://{serving.HOST}:{serving.SCM_PORT}"
+
+SalesUrl = Annotated[str, typer.Option(help="Where the Sales twin is.")]
+ScmUrl = Annotated[str, typer.Option(help="Where the SCM twin is.")]
+
+
+@app.command()
+def serve(
+    sales_port: int = serving.SALES_PORT,
+    scm_port: int = serving.SCM_PORT,
+    data: Annotated[Path | None, typer.Option(help="Folder that keeps the twins' state; default: memory.")] = None,
+) -> None:
+    """Run both twins in the foreground and print the variables that point any client at them."""
+    with show.stopped_with_reason():
+        serving.serve(sales_port, scm_port, data)
+
+
+@app.command()
+def load(directory: Path, sales_url: SalesUrl = SALES_URL, scm_url: ScmUrl = SCM_URL) -> None:
+    """Fill the running twins from CSV files named after entity sets (accounts.csv, CustomersV2.csv ...)."""
+    with show.stopped_with_reason():
+        show.console.print(str(csv_files.load(directory, sales_url, scm_url)))
+
+
+@app.command()
+def advance(days: int = 1, sales_url: SalesUrl = SALES_URL, scm_url: ScmUrl = SCM_URL) -> None:
+    """Let days pass in both running twins: sales people and ERP clerks do what is due."""
+    with show.stopped_with_reason():
+        for name, url in (("Sales", sales_url), ("SCM", scm_url)):
+            try:
+                with AdminClient(url) as client:
+                    show.console.print(f"{name}: {client.advance(days)}")
+            except httpx.ConnectError as error:
+                raise serving.SandboxError(f"no twin answers at {url}; start them with `p2c sandbox serve`") from error

@@ -1,0 +1,68 @@
+"""Reads: one page, the pages that follow it, one text. URLs and headers are each system's own business."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, NamedTuple, cast
+
+import httpx
+
+from p2c_assets.connectors import exact_json, odata
+from p2c_assets.connectors.faults import Fault, page_text
+from p2c_assets.connectors.protocol import Row
+from p2c_assets.connectors.transport import Transport
+from p2c_assets.errors import PermanentError, TransientError
+
+
+class Page(NamedTuple):
+    """Rows and, while there are more, the link to the next ones."""
+
+    rows: list[Row]
+    next_link: str | None
+
+
+class PageReader:
+    """Reads pages of one system."""
+
+    def __init__(self, transport: Transport, root: str, fault: Callable[[int, bytes], Fault]) -> None:
+        self._transport = transport
+        self._root = root
+        self._fault = fault
+
+    async def page(self, url: str, headers: Mapping[str, str]) -> Page:
+        """One page. Raises PermanentError when the system refuses it, TransientError when it cannot give it now."""
+        response = await self._answer(url, headers)
+        try:
+            body = exact_json.loads(response.content)
+        except ValueError as error:
+            raise TransientError(f"GET {url} was answered with no JSON but: {page_text(response.content)}") from error
+        if not isinstance(body, dict) or "value" not in body:
+            raise PermanentError(
+                f"GET {url} was answered with JSON that is no page of rows; check the entity set's name"
+            )
+        page = cast(dict[str, Any], body)
+        return Page(page["value"], page.get("@odata.nextLink"))
+
+    async def follow(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[list[Row]]:
+        """The page at the URL and all that its links lead to, the links taken as they are."""
+        link, seen = url, set[str]()
+        while True:
+            seen.add(link)
+            page = await self.page(link, headers)
+            if page.rows:
+                yield page.rows
+            if page.next_link is None:
+                return
+            link = odata.at_own_origin(page.next_link, self._root)
+            if link in seen:
+                raise PermanentError(f"GET {url}: the server's nextLink leads back to a page already read: {link}")
+
+    async def text(self, url: str, headers: Mapping[str, str]) -> str:
+        """The body as it is."""
+        return (await self._answer(url, headers)).text
+
+    async def _answer(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+        response = await self._transport.get(url, headers)
+        if response.status_code == 200:
+            return response
+        fault = self._fault(response.status_code, response.content)
+        kind = TransientError if fault.outcome in {"transient", "throttled"} else PermanentError
+        raise kind(f"GET {url} was answered {response.status_code} {fault}")

@@ -1,0 +1,40 @@
+"""The code location: flows listed by hand, and the chain as the command line runs it.
+
+`defs` is what Dagster loads; it reads the configuration when it is called, not when this module is imported. Tests, the
+sandbox and customers use the same door: `build_defs(settings)`.
+"""
+
+import dagster as dg
+
+from p2c_assets import settings as configuration
+from p2c_assets.defs.flows import accounts, contacts, invoices, orders, products, quotes, references
+from p2c_assets.defs.jobs import jobs, partitions
+from p2c_assets.defs.platform import platform_resource
+from p2c_assets.mappings import catalogue
+from p2c_assets.settings import Settings
+
+
+def build_defs(settings: Settings) -> dg.Definitions:
+    """Definitions for these settings. Raises SettingsError when a mapping override names something unknown."""
+    catalogue.tasks(settings.mapping_settings())
+    companies = partitions(list(settings.companies))
+    return dg.Definitions(
+        assets=[
+            *references.assets(companies),
+            *products.assets(companies),
+            *accounts.assets(companies),
+            *contacts.assets(companies),
+            *quotes.assets(companies),
+            *orders.assets(companies),
+            *invoices.assets(companies),
+        ],
+        jobs=jobs(companies),
+        resources={"platform": platform_resource(settings)},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `dagster dev` loads: the configuration file of the working folder, or the one that P2C_CONFIG names."""
+    return build_defs(configuration.load(configuration.config_path()))

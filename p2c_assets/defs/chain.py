@@ -1,0 +1,71 @@
+"""The chain in one process: Sales' tables once, then each company by itself.
+
+A company that fails, by an exception or by a blocking check, stops nobody else. Every run is recorded in the Dagster instance
+and is seen in the UI like any other.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import dagster as dg
+
+from p2c_assets.defs.jobs import PROSPECT_TO_CASH, READ_SALES
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+RAN_BY = {"p2c/started_by": "p2c run"}
+
+
+class Ran(NamedTuple):
+    """One run of the chain. `company` is None for the reading of Sales; `problems` says what went wrong, by step."""
+
+    company: str | None
+    run: str
+    succeeded: bool
+    seconds: float
+    problems: tuple[str, ...]
+
+
+def run_chain(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    companies: Sequence[str],
+    flow: str | None = None,
+    told: Callable[[Ran], None] = lambda _ran: None,
+) -> list[Ran]:
+    """Run a flow (default: all) for these companies, one after the other; `told` hears of each run as it ends.
+
+    Where Sales could not be read, no company runs: its rows would be those of an earlier time.
+    """
+    read = _run(definitions, instance, READ_SALES, None)
+    told(read)
+    if not read.succeeded:
+        return [read]
+    done = [read]
+    for company in companies:
+        ran = _run(definitions, instance, flow or PROSPECT_TO_CASH, company)
+        told(ran)
+        done.append(ran)
+    return done
+
+
+def _run(definitions: dg.Definitions, instance: dg.DagsterInstance, job: str, company: str | None) -> Ran:
+    started = time.monotonic()
+    tags = RAN_BY if company is None else {**RAN_BY, "p2c/company": company}
+    result = definitions.resolve_job_def(job).execute_in_process(
+        instance=instance, partition_key=company, run_config=QUIET, tags=tags, raise_on_error=False
+    )
+    return Ran(company, result.run_id, result.success, time.monotonic() - started, tuple(_problems(result)))
+
+
+def _problems(result: dg.ExecuteInProcessResult) -> list[str]:
+    """What failed, in the words of the exception that caused it."""
+    return [_cause(event) for event in result.all_events if event.is_step_failure]
+
+
+def _cause(event: dg.DagsterEvent) -> str:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    words = "no reason given" if error is None else error.message.strip()
+    return f"{event.step_key}: {words}"

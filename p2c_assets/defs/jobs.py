@@ -1,0 +1,47 @@
+"""The jobs: everything of one company, one flow of one company, and the Sales tables that all companies share."""
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+FLOWS = ("products", "accounts", "contacts", "quotes", "orders", "invoices")
+"""In Microsoft's prerequisite order."""
+
+READ_SALES = "read_sales"
+PROSPECT_TO_CASH = "prospect_to_cash"
+
+
+def partitions(companies: list[str]) -> dg.StaticPartitionsDefinition:
+    """One partition per legal entity. A run handles one company, so that no other company stops with it."""
+    return dg.StaticPartitionsDefinition(companies)
+
+
+def jobs(companies: dg.PartitionsDefinition[str]) -> list[UnresolvedAssetJobDefinition]:
+    """`read_sales` first, then `prospect_to_cash` or a flow for each company."""
+    of_companies = dg.AssetSelection.all() - _raw_sales()
+    return [
+        dg.define_asset_job(
+            READ_SALES, _raw_sales(), description="Read the tables of Sales, for all companies at once."
+        ),
+        dg.define_asset_job(
+            PROSPECT_TO_CASH,
+            of_companies,
+            partitions_def=companies,
+            description="The whole chain of one company, from account to invoice and back. Run read_sales before it.",
+        ),
+        *(_flow(flow, of_companies, companies) for flow in FLOWS),
+    ]
+
+
+def _flow(
+    flow: str, of_companies: dg.AssetSelection, companies: dg.PartitionsDefinition[str]
+) -> UnresolvedAssetJobDefinition:
+    return dg.define_asset_job(
+        flow,
+        dg.AssetSelection.groups(flow) & of_companies,
+        partitions_def=companies,
+        description=f"The flow {flow} of one company. Run read_sales before it.",
+    )
+
+
+def _raw_sales() -> dg.AssetSelection:
+    return dg.AssetSelection.key_prefixes(["raw", "sales"])

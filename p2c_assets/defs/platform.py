@@ -1,0 +1,74 @@
+"""What every asset works with: the open DuckDB file, the settings, the resolved mappings, and clients for both systems.
+
+A configuration shell around plain objects; no rule of synchronisation lives here.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import dagster as dg
+
+from p2c_assets.connectors.dataverse.client import DataverseClient
+from p2c_assets.connectors.finops.client import FinopsClient
+from p2c_assets.connectors.protocol import Statistics, SystemClient
+from p2c_assets.delivery.desk import Desk
+from p2c_assets.delivery.units import UNITS
+from p2c_assets.extraction import claims
+from p2c_assets.extraction.reader import Reading
+from p2c_assets.mappings import catalogue
+from p2c_assets.mappings.model import Task
+from p2c_assets.mappings.schema import System
+from p2c_assets.settings import Company, Settings
+from p2c_assets.warehouse import ledger, line_numbers, outbox
+from p2c_assets.warehouse.database import Database, opened
+
+Result = TypeVar("Result")
+
+
+class Platform:
+    """One run's access to the warehouse and to both systems."""
+
+    def __init__(self, settings: Settings, database: Database, tasks: Mapping[str, Task]) -> None:
+        self.settings = settings
+        self.database = database
+        self.tasks = tasks
+
+    def company(self, name: str) -> Company:
+        """The settings of one legal entity."""
+        return self.settings.companies[name]
+
+    def reading(self, run: str) -> Reading:
+        """How this run reads."""
+        return Reading(self.database, self.settings.companies, run, datetime.now(UTC))
+
+    def desk(self, unit: str, company: str, run: str) -> Desk:
+        """Where one unit of one company is planned and delivered."""
+        return Desk(self.reading(run), UNITS[unit], company, self.tasks)
+
+    def ask(self, system: System, work: Callable[[SystemClient], Awaitable[Result]]) -> tuple[Result, Statistics]:
+        """Do some work with a client of one system; returns its result and what it asked of the system."""
+        return asyncio.run(self._ask(system, work))
+
+    async def _ask(
+        self, system: System, work: Callable[[SystemClient], Awaitable[Result]]
+    ) -> tuple[Result, Statistics]:
+        if system == "sales":
+            async with DataverseClient.connect(self.settings.sales) as client:
+                return await work(client), client.statistics
+        async with FinopsClient.connect(self.settings.scm) as client:
+            return await work(client), client.statistics
+
+
+def platform_resource(settings: Settings) -> dg.ResourceDefinition:
+    """The resource `platform`: opened when a run starts, closed when it ends."""
+
+    @dg.resource(description="The DuckDB file, the mappings, and clients for both systems.")
+    def platform(_context: dg.InitResourceContext) -> Iterator[Platform]:
+        with opened(settings.paths.warehouse, settings.paths.warehouse_wait_s) as database:
+            for module in (ledger, line_numbers, outbox, claims):
+                module.prepare(database)
+            yield Platform(settings, database, catalogue.tasks(settings.mapping_settings()))
+
+    return platform

@@ -1,0 +1,36 @@
+"""What a delivered asset does: send the plan, keep the verdicts, and prove that every source row has its outcome."""
+
+import time
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from p2c_assets.defs import checks, metadata
+from p2c_assets.defs.platform import Platform
+from p2c_assets.delivery.delivering import deliver_plan
+from p2c_assets.delivery.units import UNITS
+from p2c_assets.warehouse.ledger import outcome_counts
+
+
+def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: str) -> dg.MaterializeResult[Any]:
+    """One row per document: the destination's verdict. The ledger gets one outcome per source row."""
+    started = time.monotonic()
+    desk = platform.desk(unit, context.partition_key, context.run.run_id)
+    by_key = platform.settings.delivery.read_back_by_key_up_to
+    rows, statistics = platform.ask(desk.unit.system, lambda client: deliver_plan(desk, client, by_key))
+    tasks = [part.task for part in UNITS[unit].parts]
+    shown = {
+        **metadata.table("delivered", desk.unit.table, rows),
+        **metadata.outcomes(outcome_counts(platform.database, tasks, desk.company)),
+        "reasons": metadata.reasons(rows),
+        "read_back_otherwise": rows.filter(pl.col("altered").is_not_null()).height,
+        **metadata.requests(statistics, time.monotonic() - started),
+    }
+    results = [
+        checks.outcomes_add_up(
+            context.asset_key, platform.database, [platform.tasks[task] for task in tasks], desk.company
+        ),
+        checks.written_as_sent(context.asset_key, rows),
+    ]
+    return dg.MaterializeResult(metadata=shown, check_results=results)

@@ -1,0 +1,155 @@
+"""Delivering the plan of one unit and company, and writing down what became of every source row.
+
+`delivered.<unit>` holds the verdict per document; the ledger holds the outcome per task and source row. A document whose plan
+no longer matches what is mapped is not sent: it is held as changed since the plan.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from p2c_assets.connectors.protocol import SystemClient
+from p2c_assets.delivery import desk as desks
+from p2c_assets.delivery.desk import Desk
+from p2c_assets.delivery.documents import Assembly, Document, Member, Outcome, outcome_of, own_outcome
+from p2c_assets.delivery.plan import Planned
+from p2c_assets.delivery.writer import SENT_ACTIONS, Delivered, Writer
+from p2c_assets.warehouse import ledger
+from p2c_assets.warehouse.outbox import Answer
+from p2c_assets.warehouse.stage import read_slice, replace_slice
+
+DELIVERED_SCHEMA = {
+    "company": pl.String,
+    "plan": pl.String,
+    "document": pl.String,
+    "source_id": pl.String,
+    "outcome": pl.String,
+    "reason": pl.String,
+    "detail": pl.String,
+    "altered": pl.String,
+    "lines": pl.Int64,
+    "amount": pl.Decimal(38, 4),
+    "currency": pl.String,
+    "http_status": pl.Int32,
+    "request_id": pl.String,
+}
+
+_NO_ANSWER = Answer("", "", None, "", "", "")
+
+
+class Verdicts(NamedTuple):
+    """The documents' outcomes by header row, the answers by document key, and what read back otherwise than sent."""
+
+    outcomes: Mapping[str, Outcome]
+    answers: Mapping[str, Answer]
+    altered: Mapping[str, str]
+
+
+async def deliver_plan(desk: Desk, client: SystemClient, by_key_up_to: int) -> pl.DataFrame:
+    """Send the planned slice, record every row's outcome; returns the verdicts (columns: DELIVERED_SCHEMA)."""
+    slice_ = read_slice(desk.database, "planned", desk.unit.table, desk.company)
+    approved = {row["source_id"]: row for row in slice_.to_dicts()}
+    assembly = desks.assembly(desk)
+    plans = desks.plan(desk, assembly.documents)
+    verdicts = await _deliver(desk, client, by_key_up_to, approved, plans)
+    frame = pl.DataFrame(list(_rows(desk, assembly, verdicts)), schema=DELIVERED_SCHEMA, orient="row")
+    replace_slice(desk.database, "delivered", desk.unit.table, desk.company, frame)
+    _record(desk, assembly, verdicts)
+    return frame
+
+
+async def _deliver(
+    desk: Desk, client: SystemClient, by_key_up_to: int, approved: Mapping[str, Mapping[str, Any]], plans: desks.Plans
+) -> Verdicts:
+    outcomes: dict[str, Outcome] = {}
+    to_send: list[Planned] = []
+    for planned in plans.values():
+        row = approved.get(planned.document.header.row["source_id"])
+        outcome = _without_sending(planned, row)
+        if outcome is None:
+            to_send.append(planned)
+        else:
+            outcomes[planned.document.header.row["source_id"]] = outcome
+    done = await _send(desk, client, by_key_up_to, approved, to_send)
+    for planned in to_send:
+        outcomes[planned.document.header.row["source_id"]] = done.outcomes[planned.document.key]
+    return Verdicts(outcomes, done.answers, done.altered)
+
+
+async def _send(
+    desk: Desk,
+    client: SystemClient,
+    by_key_up_to: int,
+    approved: Mapping[str, Mapping[str, Any]],
+    planned: list[Planned],
+) -> Delivered:
+    if not planned:
+        return Delivered({}, {}, {})
+    plan = str(approved[planned[0].document.header.row["source_id"]]["plan"])
+    return await Writer(desk, client, plan, by_key_up_to).deliver(planned)
+
+
+def _without_sending(planned: Planned, row: Mapping[str, Any] | None) -> Outcome | None:
+    """None: send it, it is what the plan showed."""
+    if planned.action not in SENT_ACTIONS:
+        return Outcome(planned.action, planned.reason, planned.detail)
+    if row is not None and row["action"] == "refused":
+        return Outcome("refused", row["reason"], row["detail"])
+    if row is None or row["fingerprint"] != planned.fingerprint:
+        return Outcome("held", "changed_since_plan", "the source or its mapping changed after the plan was made")
+    return None
+
+
+def _rows(desk: Desk, assembly: Assembly, verdicts: Verdicts) -> Iterator[dict[str, object]]:
+    for document in assembly.documents:
+        source_id = document.header.row["source_id"]
+        outcome = verdicts.outcomes[source_id]
+        answer = verdicts.answers.get(document.key, _NO_ANSWER) if document.stopped is None else _NO_ANSWER
+        yield {
+            "company": desk.company,
+            "plan": desk.reading.run,
+            "document": document.key,
+            "source_id": source_id,
+            **outcome._asdict(),
+            "altered": verdicts.altered.get(document.key) if document.stopped is None else None,
+            "lines": len(document.lines),
+            "amount": document.amount,
+            "currency": document.header.row["currency"],
+            "http_status": answer.http_status,
+            "request_id": answer.request_id or None,
+        }
+
+
+def _record(desk: Desk, assembly: Assembly, verdicts: Verdicts) -> None:
+    """One ledger row per source row and task, whatever became of it."""
+    found = list(_outcomes(assembly, verdicts))
+    for part in desk.unit.parts:
+        rows = [_ledger_row(member, outcome) for member, outcome in found if member.task == part.task]
+        frame = pl.DataFrame(rows, schema=ledger.LEDGER_SCHEMA, orient="row")
+        ledger.record(desk.database, part.task, desk.company, desk.reading.run, desk.reading.now, frame)
+
+
+def _outcomes(assembly: Assembly, verdicts: Verdicts) -> Iterator[tuple[Member, Outcome]]:
+    for document in assembly.documents:
+        verdict = verdicts.outcomes[document.header.row["source_id"]]
+        yield from ((member, outcome_of(member, document, verdict)) for member in document.members)
+        yield from _left_out(document)
+    yield from ((member, own_outcome(member)) for member in assembly.orphans)
+
+
+def _left_out(document: Document) -> Iterator[tuple[Member, Outcome]]:
+    yield from ((member, own_outcome(member)) for member in document.left_out)
+
+
+def _ledger_row(member: Member, outcome: Outcome) -> dict[str, object]:
+    row = member.row
+    return {
+        "source_id": row["source_id"],
+        "document": row["document"],
+        **outcome._asdict(),
+        "source_version": row["source_version"],
+        "warnings": row["warnings"],
+        "amount": row["amount"],
+        "currency": row["currency"],
+    }

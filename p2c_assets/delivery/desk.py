@@ -1,0 +1,142 @@
+"""The desk of one unit and company: its mapped rows, its destination in `raw`, and how both become a plan.
+
+Reads stage tables and raw tables, reads keys of the destination again where asked, and hands rows to the pure planning
+functions. Sending is the writer's business.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from p2c_assets.connectors.protocol import SystemClient
+from p2c_assets.delivery.documents import Assembly, Document, Member, assemble
+from p2c_assets.delivery.plan import Destination, Planned, destination_id, plan_document
+from p2c_assets.delivery.products import ITEM, plan_product
+from p2c_assets.delivery.units import Part, Unit
+from p2c_assets.extraction.reader import Reading, read_all, read_keys
+from p2c_assets.mappings import sales
+from p2c_assets.mappings.model import Task
+from p2c_assets.mappings.schema import Entity
+from p2c_assets.warehouse.database import Database
+from p2c_assets.warehouse.stage import read_slice
+
+Plans = Mapping[str, Planned]
+
+
+class Desk(NamedTuple):
+    """What planning and delivering one unit of one company needs."""
+
+    reading: Reading
+    unit: Unit
+    company: str
+    tasks: Mapping[str, Task]
+
+    @property
+    def database(self) -> Database:
+        """The open file."""
+        return self.reading.database
+
+
+class Touched(NamedTuple):
+    """Rows of the destination that documents would write: those whose `column` has one of the values."""
+
+    entity: Entity
+    column: str
+    values: tuple[str, ...]
+
+
+def assembly(desk: Desk) -> Assembly:
+    """The unit's documents, made from the mapped slices as they are now."""
+    headers = _members(desk, desk.unit.header)
+    return assemble(headers, _members(desk, desk.unit.lines) if desk.unit.lines else [])
+
+
+def _members(desk: Desk, part: Part) -> list[Member]:
+    table = mapped_table(part.task, desk.tasks)
+    return [Member(part.task, row) for row in read_slice(desk.database, "mapped", table, desk.company).to_dicts()]
+
+
+def mapped_table(task: str, tasks: Mapping[str, Task]) -> str:
+    """The stage table of a task: that of its asset."""
+    return tasks[task].asset.replace("/", "_")
+
+
+def plan(desk: Desk, documents: Sequence[Document]) -> Plans:
+    """Documents against the destination as `raw` has it, by document key."""
+    destination = _destination(desk, documents)
+    make = plan_product if desk.unit.name == "sales/products" else plan_document
+    return {_name(document): make(document, desk.tasks, destination, desk.company) for document in documents}
+
+
+def _name(document: Document) -> str:
+    """Documents that are sent have unique keys; those that are stopped may share one, so these are named by their row."""
+    return document.key if document.stopped is None else document.header.row["source_id"]
+
+
+def _destination(desk: Desk, documents: Sequence[Document]) -> Destination:
+    rows: dict[str, dict[str, Mapping[str, Any]]] = {}
+    sent = [document for document in documents if document.stopped is None]
+    for part in desk.unit.parts:
+        entity = desk.tasks[part.task].target
+        ids = [destination_id(entity, member.row) for member in _members_of(sent, part)]
+        rows[entity.table] = _raw_rows(desk, entity, "row_id", ids)
+    if desk.unit.name == "sales/products":
+        products = [str(document.header.row["item_productid"]) for document in sent]
+        items = sales.PRODUCTPRICELEVELS
+        rows[items.table] = _raw_rows(desk, items, "productid", products)
+        rows[sales.PRICELEVELS.table] = _all_rows(desk, sales.PRICELEVELS)
+    return Destination(rows, desk.reading.now.date())
+
+
+def _members_of(documents: Iterable[Document], part: Part) -> Iterable[Member]:
+    return (member for document in documents for member in document.members if member.task == part.task)
+
+
+def _is_item(document: Document) -> bool:
+    return document.header.row.get("contribution") == ITEM
+
+
+def _raw_rows(desk: Desk, entity: Entity, column: str, values: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    wanted = pl.DataFrame({"wanted": sorted(set(values))}, schema={"wanted": pl.String})
+    company = f"AND r.row_company = '{desk.company}'" if entity.company_column else ""
+    with desk.database.given("wanted_rows", wanted):
+        rows = desk.database.frame(
+            f'SELECT r.* FROM raw.{entity.table} r SEMI JOIN wanted_rows w ON r."{column}" = w.wanted WHERE true {company}'
+        )
+    return {row["row_id"]: row for row in rows.to_dicts()}
+
+
+def _all_rows(desk: Desk, entity: Entity) -> dict[str, Mapping[str, Any]]:
+    return {row["row_id"]: row for row in desk.database.frame(f"SELECT * FROM raw.{entity.table}").to_dicts()}
+
+
+def touched(desk: Desk, documents: Sequence[Document]) -> list[Touched]:
+    """The destination's rows that these documents are about: headers, and all lines of these headers."""
+    if desk.unit.name == "sales/products":
+        return _touched_products(documents)
+    found: list[Touched] = []
+    for part in desk.unit.parts:
+        values = {str(member.row[part.read_by]) for member in _members_of(documents, desk.unit.header)}
+        found.append(Touched(desk.tasks[part.task].target, part.read_by, tuple(sorted(values))))
+    return found
+
+
+def _touched_products(documents: Sequence[Document]) -> list[Touched]:
+    own = {str(document.header.row["productid"]) for document in documents if not _is_item(document)}
+    items = {str(document.header.row["item_productid"]) for document in documents if _is_item(document)}
+    return [
+        Touched(sales.PRODUCTS, "productid", tuple(sorted(own))),
+        Touched(sales.PRODUCTPRICELEVELS, "productid", tuple(sorted(own | items))),
+    ]
+
+
+async def read_again(desk: Desk, client: SystemClient, documents: Sequence[Document], by_key_up_to: int) -> None:
+    """Bring `raw` up to date for the documents' rows: by key where they are few, else by reading the company's rows."""
+    for entity, column, values in touched(desk, documents):
+        if not values:
+            continue
+        if len(values) <= by_key_up_to:
+            await read_keys(desk.reading, client, entity, column, values, desk.company)
+        else:
+            await read_all(desk.reading, client, entity, desk.company if entity.company_column else None)

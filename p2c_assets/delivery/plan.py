@@ -1,0 +1,239 @@
+"""The plan: mapped documents against the destination as last observed, field by field.
+
+A document's action is `create`, `update`, `unchanged`, or that of what stopped it. Only `synced` fields are compared;
+`on_create` fields go along when a row is created and never again; `reconciled` fields are not sent at all. The plan's
+operations are exactly what will be sent.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from p2c_assets.connectors.protocol import Operation
+from p2c_assets.delivery.documents import Document, Member, Outcome, Row
+from p2c_assets.mappings.model import FieldMap, Task
+from p2c_assets.mappings.schema import Column, Entity
+
+NOON = time(12)
+INVOICED = 4
+REOPEN = {"statecode": 0, "statuscode": 1}
+CLOSE_AGAIN = {"statecode": 4, "statuscode": 100003}
+
+
+class Change(NamedTuple):
+    """One field that a document would change, with the destination's value as last observed."""
+
+    entity: str
+    key: str
+    field: str
+    before: str | None
+    after: str | None
+
+
+class Planned(NamedTuple):
+    """What would be done with one document."""
+
+    document: Document
+    action: str
+    reason: str | None
+    detail: str | None
+    operations: tuple[Operation, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what is sent and of what it replaces: another value there or here makes another plan."""
+        content = operations_json(self.operations) + changes_json(self.changes)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+class Destination(NamedTuple):
+    """The destination's rows as last observed, by raw table and row id. `today` decides which price lists are valid."""
+
+    rows: Mapping[str, Mapping[str, Row]]
+    today: date
+
+    def find(self, entity: Entity, row_id: str) -> Row | None:
+        """The row, or None where it was not there."""
+        return self.rows.get(entity.table, {}).get(row_id)
+
+
+class RowPlan(NamedTuple):
+    """One row's difference. `operation` is None where nothing differs."""
+
+    exists: bool
+    operation: Operation | None
+    changes: tuple[Change, ...]
+
+
+def plan_document(document: Document, tasks: Mapping[str, Task], destination: Destination, company: str) -> Planned:
+    """One document of a header and lines, or of a single row."""
+    if document.stopped is not None:
+        return Planned(document, *document.stopped, (), ())
+    header = plan_row(document.header, tasks[document.header.task], destination, company)
+    lines = [plan_row(line, tasks[line.task], destination, company) for line in document.lines]
+    changes = tuple(change for plan in (header, *lines) for change in plan.changes)
+    operations = tuple(plan.operation for plan in (header, *lines) if plan.operation is not None)
+    if not operations:
+        return Planned(document, "unchanged", None, None, (), ())
+    if header.exists and tasks[document.header.task].policy == "create_only":
+        return Planned(document, "filtered", "owned_by_scm", _owned(changes), (), changes)
+    wrapped = _reopened(document.header, tasks[document.header.task], destination, operations)
+    return Planned(document, "update" if header.exists else "create", None, None, wrapped, changes)
+
+
+def _owned(changes: Sequence[Change]) -> str:
+    named = ", ".join(f"{change.field} {change.before!r} there, {change.after!r} here" for change in changes[:3])
+    return f"SCM has the document and owns it; it differs in {len(changes)} fields ({named})"
+
+
+def plan_row(member: Member, task: Task, destination: Destination, company: str) -> RowPlan:
+    """One row against the destination's."""
+    entity = task.target
+    row_id = destination_id(entity, member.row)
+    before = destination.find(entity, row_id)
+    if before is None:
+        return RowPlan(False, _create(task, member.row, row_id, company), tuple(_created(task, member.row, row_id)))
+    changes = tuple(_changed(task, member.row, before, row_id))
+    operation = _update(entity, member.row, row_id, [change.field for change in changes], company) if changes else None
+    return RowPlan(True, operation, changes)
+
+
+def destination_id(entity: Entity, row: Row) -> str:
+    """The row id that a mapped row has in the destination's raw table."""
+    return str(row[entity.key[0]]) if entity.system == "sales" else str(row["target_key"])
+
+
+def _created(task: Task, row: Row, row_id: str) -> Iterator[Change]:
+    for field in _sent(task, creating=True):
+        if row[field.target] is not None:
+            yield Change(task.target.name, row_id, field.target, None, shown(row[field.target]))
+
+
+def _changed(task: Task, row: Row, before: Row, row_id: str) -> Iterator[Change]:
+    for field in _sent(task, creating=False):
+        if not _is_left_alone(task, row[field.target]) and not _same(row[field.target], before[field.target]):
+            yield Change(task.target.name, row_id, field.target, shown(before[field.target]), shown(row[field.target]))
+
+
+def _sent(task: Task, creating: bool) -> Iterator[FieldMap]:
+    modes = ("synced", "on_create") if creating else ("synced",)
+    for field in task.fields:
+        column = task.target.column(field.target)
+        if field.mode in modes and (creating or (column.writable == "always" and field.target not in task.target.key)):
+            yield field
+
+
+def _is_left_alone(task: Task, value: object) -> bool:
+    """SCM knows no null: a mapped null means that the field is not ours to say (an address block that is not sent)."""
+    return task.target.system == "scm" and value is None
+
+
+def _same(after: object, before: object) -> bool:
+    """Blank text and nothing are one value in both systems' reads."""
+    return (after if after != "" else None) == (before if before != "" else None)
+
+
+def shown(value: object) -> str | None:
+    """A value as a person reads it in the plan."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return None if value is None else str(value)
+
+
+def _create(task: Task, row: Row, row_id: str, company: str) -> Operation:
+    entity = task.target
+    names = [field.target for field in _sent(task, creating=True) if row[field.target] is not None]
+    identity = {entity.key[0]: row_id} if entity.system == "sales" else {"dataAreaId": company}
+    return Operation("POST", entity.entity_set, None, {**identity, **_body(entity, row, names)})
+
+
+def _update(entity: Entity, row: Row, row_id: str, names: Sequence[str], company: str) -> Operation:
+    return Operation("PATCH", entity.entity_set, _key(entity, row, row_id, company), _body(entity, row, names))
+
+
+def _key(entity: Entity, row: Row, row_id: str, company: str) -> dict[str, object]:
+    if entity.system == "sales":
+        return {entity.key[0]: row_id}
+    return {name: company if name == "dataAreaId" else row[name] for name in entity.key}
+
+
+def _body(entity: Entity, row: Row, names: Sequence[str]) -> dict[str, object]:
+    body: dict[str, object] = {}
+    for name in names:
+        column = entity.column(name)
+        if column.lookup is None:
+            body[name] = _wire(entity, row[name])
+        else:
+            navigation, reference = bind(column, row[name], row.get(f"{name}_type"))
+            body[f"{navigation}@odata.bind"] = reference
+    return body
+
+
+def bind(column: Column, value: str | None, logical_name: str | None) -> tuple[str, str | None]:
+    """A lookup as it is written: the navigation property and the row it points to (None clears it)."""
+    if column.lookup is None:
+        raise ValueError(f"{column.name} is not a lookup")
+    for navigation, entity_set, name in column.lookup.targets:
+        if logical_name in (None, name):
+            return navigation, None if value is None else f"/{entity_set}({value})"
+    raise ValueError(f"{column.name} cannot point to a {logical_name}")
+
+
+def _wire(entity: Entity, value: Any) -> object:
+    """Decimals without the zeros that only their column's scale brought; SCM's dates at noon, so that no time zone moves them."""
+    if isinstance(value, Decimal):
+        return _shortest(value)
+    if entity.system == "scm" and isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, NOON, UTC)
+    return value
+
+
+def _shortest(value: Decimal) -> Decimal:
+    short = value.normalize()
+    return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
+
+
+def _reopened(
+    header: Member, task: Task, destination: Destination, operations: tuple[Operation, ...]
+) -> tuple[Operation, ...]:
+    """An order that Sales calls invoiced is opened for the update and closed again, in the same changeset.
+
+    Source: mappings.md 3.9 (the template writes statecode Active at every update); 5.2.
+    """
+    entity = task.target
+    before = destination.find(entity, destination_id(entity, header.row))
+    if entity.name != "salesorders" or before is None or before["statecode"] != INVOICED:
+        return operations
+    key = {entity.key[0]: header.row[entity.key[0]]}
+    return (
+        Operation("PATCH", entity.entity_set, key, REOPEN),
+        *operations,
+        Operation("PATCH", entity.entity_set, key, CLOSE_AGAIN),
+    )
+
+
+def operations_json(operations: Sequence[Operation]) -> str:
+    """Operations as they are kept in the outbox."""
+    return json.dumps(
+        [operation._asdict() for operation in operations], default=_json, sort_keys=True, ensure_ascii=False
+    )
+
+
+def changes_json(changes: Sequence[Change]) -> str:
+    """Changes as they are kept in the plan: a list of {entity, key, field, before, after}."""
+    return json.dumps([change._asdict() for change in changes], ensure_ascii=False)
+
+
+def _json(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value)
+
+
+def stopped(planned: Planned) -> Outcome:
+    """The outcome of a document that is not sent."""
+    return Outcome(planned.action, planned.reason, planned.detail)

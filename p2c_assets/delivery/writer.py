@@ -1,0 +1,167 @@
+"""The writer: outbox, send, verdict, read-back.
+
+A document's way: written to the outbox, its destination read again (changed since the plan? then it is held), marked as
+sent, sent in one changeset, its verdict stored as it arrives, its keys read back. After a crash the outbox says what may have
+been sent; such a document is settled by reading its keys, never by sending blindly again.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from p2c_assets.connectors.protocol import Changeset, SystemClient, Verdict
+from p2c_assets.delivery import desk as desks
+from p2c_assets.delivery.desk import Desk
+from p2c_assets.delivery.documents import Document, Outcome
+from p2c_assets.delivery.plan import Planned, operations_json
+from p2c_assets.warehouse import outbox
+from p2c_assets.warehouse.outbox import Answer, Slot
+
+OUTBOX_SCHEMA = {"document": pl.String, "action": pl.String, "fingerprint": pl.String, "operations": pl.String}
+SENT_ACTIONS = ("create", "update")
+PAST = {"create": "created", "update": "updated"}
+STALE = ("duplicate", "not_found")
+"""Verdicts that say our picture of the destination is old: read the key, plan again, send once more."""
+
+
+class Delivered(NamedTuple):
+    """What became of the documents of one delivery, by document key; `altered`: those that read back otherwise than sent."""
+
+    outcomes: Mapping[str, Outcome]
+    answers: Mapping[str, Answer]
+    altered: Mapping[str, str]
+
+
+class Writer:
+    """Delivers the plan of one unit and company."""
+
+    def __init__(self, desk: Desk, client: SystemClient, plan: str, by_key_up_to: int) -> None:
+        self._desk = desk
+        self._client = client
+        self._slot = Slot(desk.unit.name, desk.company, plan)
+        self._by_key_up_to = by_key_up_to
+
+    async def deliver(self, planned: Sequence[Planned]) -> Delivered:
+        """Send what the plan wants sent. Every document gets an outcome."""
+        wanted = {item.document.key: item for item in planned if item.action in SENT_ACTIONS}
+        self._enqueue(wanted)
+        outcomes = await self._before_sending(wanted)
+        to_send = {key: item for key, item in wanted.items() if key not in outcomes}
+        outcomes |= await self._send_and_settle(to_send)
+        altered = await self._read_back([wanted[key].document for key in to_send if _was_written(outcomes[key])])
+        return Delivered(outcomes, outbox.states(self._desk.database, self._slot), altered)
+
+    def _enqueue(self, wanted: Mapping[str, Planned]) -> None:
+        rows = [(key, item.action, item.fingerprint, operations_json(item.operations)) for key, item in wanted.items()]
+        frame = pl.DataFrame(rows, schema=OUTBOX_SCHEMA, orient="row")
+        reading = self._desk.reading
+        outbox.enqueue(self._desk.database, self._slot, reading.run, frame, reading.now)
+
+    async def _before_sending(self, wanted: Mapping[str, Planned]) -> dict[str, Outcome]:
+        """What need not or must not be sent: settled before a crash, done meanwhile, or changed since the plan."""
+        states = outbox.states(self._desk.database, self._slot)
+        outcomes = {
+            key: _known(wanted[key], states[key]) for key in wanted if states[key].state in ("delivered", "refused")
+        }
+        rest = {key: item for key, item in wanted.items() if key not in outcomes}
+        for key, fresh in (await self._plan_again(rest)).items():
+            outcome = _meanwhile(wanted[key], fresh, states[key].state)
+            if outcome is not None:
+                outcomes[key] = outcome
+                self._settle([Answer(key, _state(outcome), None, "", outcome.detail or "", "")])
+        return outcomes
+
+    async def _plan_again(self, items: Mapping[str, Planned]) -> Mapping[str, Planned]:
+        """The same documents against the destination as it is at this moment."""
+        documents = [item.document for item in items.values()]
+        await desks.read_again(self._desk, self._client, documents, self._by_key_up_to)
+        return desks.plan(self._desk, documents)
+
+    async def _send_and_settle(self, items: Mapping[str, Planned]) -> dict[str, Outcome]:
+        """Send; what is stale or without answer is read back, planned again and sent once more where that still makes sense."""
+        verdicts = await self._send(items)
+        outcomes = {key: _outcome(items[key], verdict) for key, verdict in verdicts.items()}
+        unsure = {key: items[key] for key, verdict in verdicts.items() if _is_unsure(verdict)}
+        fresh = await self._plan_again(unsure)
+        again = {key: item for key, item in fresh.items() if item.action in SENT_ACTIONS}
+        for key in unsure:
+            if key not in again:
+                outcomes[key] = Outcome(PAST[items[key].action], None, "settled by reading it back")
+        self._settle(
+            [Answer(key, "delivered", None, "", "settled by reading it back", "") for key in unsure if key not in again]
+        )
+        outcomes |= {key: _outcome(items[key], verdict) for key, verdict in (await self._send(again)).items()}
+        return outcomes
+
+    async def _send(self, items: Mapping[str, Planned]) -> dict[str, Verdict]:
+        if not items:
+            return {}
+        outbox.mark_sent(self._desk.database, self._slot, list(items), self._desk.reading.now)
+        changesets = [Changeset(key, item.operations) for key, item in items.items()]
+        verdicts = await self._client.send(changesets, self._record)
+        return {verdict.changeset_id: verdict for verdict in verdicts}
+
+    def _record(self, verdicts: Sequence[Verdict]) -> None:
+        self._settle([_answer(verdict) for verdict in verdicts if verdict.status != "ambiguous"])
+
+    def _settle(self, answers: Sequence[Answer]) -> None:
+        outbox.settle(self._desk.database, self._slot, answers, self._desk.reading.now)
+
+    async def _read_back(self, documents: Sequence[Document]) -> dict[str, str]:
+        """Read what was written; name the fields that did not come back as they were sent."""
+        await desks.read_again(self._desk, self._client, documents, self._by_key_up_to)
+        fresh = desks.plan(self._desk, documents)
+        return {key: _differences(item) for key, item in fresh.items() if item.action != "unchanged" and item.changes}
+
+
+def _differences(item: Planned) -> str:
+    named = [
+        f"{change.entity}.{change.field}: sent {change.after!r}, found {change.before!r}" for change in item.changes
+    ]
+    return "; ".join(named[:5])
+
+
+def _was_written(outcome: Outcome) -> bool:
+    return outcome.outcome in PAST.values()
+
+
+def _known(item: Planned, answer: Answer) -> Outcome:
+    """A verdict that arrived before this step was started again."""
+    if answer.state == "delivered":
+        return Outcome(PAST[item.action])
+    return Outcome("refused", answer.code or "refused", answer.message)
+
+
+def _meanwhile(planned: Planned, fresh: Planned, state: str) -> Outcome | None:
+    """None: send it as planned."""
+    if fresh.action == "unchanged":
+        detail = "settled by reading it back"
+        return Outcome(PAST[planned.action], None, detail) if state == "sent" else Outcome("unchanged", None, None)
+    if fresh.fingerprint == planned.fingerprint:
+        return None
+    return Outcome("held", "changed_since_plan", f"the destination changed after the plan: {_differences(fresh)}")
+
+
+def _state(outcome: Outcome) -> str:
+    return "held" if outcome.outcome == "held" else "delivered"
+
+
+def _is_unsure(verdict: Verdict) -> bool:
+    return verdict.status == "ambiguous" or (verdict.status == "refused" and verdict.kind in STALE)
+
+
+def _outcome(item: Planned, verdict: Verdict) -> Outcome:
+    if verdict.status == "delivered":
+        return Outcome(PAST[item.action])
+    if verdict.code == "too_many_operations":
+        return Outcome("rejected", "too_many_lines", verdict.message)
+    if verdict.status == "refused":
+        return Outcome("refused", "refused_by_destination", f"{verdict.code}: {verdict.message}")
+    reason = "no_answer" if verdict.status == "ambiguous" else "destination_unavailable"
+    return Outcome("held", reason, verdict.message)
+
+
+def _answer(verdict: Verdict) -> Answer:
+    state = {"delivered": "delivered", "refused": "refused"}.get(verdict.status, "pending")
+    return Answer(verdict.changeset_id, state, verdict.http_status, verdict.code, verdict.message, verdict.request_id)

@@ -1,0 +1,147 @@
+"""Both sides of a flow, paired by key, each pair put into one class of difference.
+
+A flow's module gives `SIDES`: one row per record of either system with its key, currency, amount, amount net of tax and
+charges, and whether its total is the sum of its own parts. Amounts are in the document's currency; a class's amount is SCM
+minus Sales, so that Sales total + every class = SCM total. Classes whose name is in UNEXPLAINED are errors; every other
+difference has a cause that somebody decided (a filter, a rejection, an order that has not come back yet).
+
+Nothing of transforms or delivery is used here: the ledger says only why a record stayed on one side.
+"""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+import polars as pl
+
+from p2c_assets.reconcile import accounts, contacts, invoices, orders, products, quotes
+from p2c_assets.warehouse.database import Database
+
+SIDES = {
+    "accounts": accounts.SIDES,
+    "contacts": contacts.SIDES,
+    "products": products.SIDES,
+    "quotes": quotes.SIDES,
+    "orders": orders.SIDES,
+    "invoices": invoices.SIDES,
+}
+
+AGREED = "agreed"
+IN_FLIGHT = "in_flight"
+STOPPED = "'filtered', 'rejected', 'held', 'refused'"
+OWNED_BY_SCM = "owned_by_scm"
+"""No reason for a document to be missing in SCM: it says that SCM has it."""
+
+UNEXPLAINED = (
+    "missing_in_scm",
+    "missing_in_sales",
+    "value_differs",
+    "currency_differs",
+    "sales_total_is_not_its_lines",
+    "scm_total_is_not_its_lines",
+    "key_is_not_unique",
+)
+
+_CLASSES = """
+WITH sides AS ({sides}),
+explained AS (
+    SELECT s.*, o.outcome, o.reason, count(*) OVER (PARTITION BY s.side, s.key, s.task) AS copies
+    FROM sides s
+    LEFT JOIN ledger.outcomes o
+      ON o.task = s.task AND o.company = $company AND o.source_id = s.source_id AND o.valid_to_run IS NULL),
+sales AS (SELECT * FROM explained WHERE side = 'sales'),
+scm AS (SELECT * FROM explained WHERE side = 'scm'),
+pairs AS (
+    SELECT coalesce(l.key, r.key, l.source_id) AS key, coalesce(l.currency, r.currency) AS currency, l.source_id AS sales_id,
+           l.amount AS sales_amount, r.amount AS scm_amount, l.side IS NULL AS only_scm, r.side IS NULL AS only_sales,
+           l.currency IS DISTINCT FROM r.currency AS currency_differs, l.net = r.net AS net_agrees,
+           l.adds_up AS sales_adds_up, r.adds_up AS scm_adds_up, l.in_flight AS in_flight,
+           greatest(coalesce(l.copies, 1), coalesce(r.copies, 1)) AS copies,
+           l.outcome AS sales_outcome, l.reason AS sales_reason, r.outcome AS scm_outcome, r.reason AS scm_reason,
+           l.born_here AS sales_born, r.born_here AS scm_born
+    FROM sales l FULL JOIN scm r ON r.key = l.key AND {same_task})
+SELECT $company AS company, key, coalesce(currency, '') AS currency, sales_id,
+       coalesce(sales_amount, 0)::DECIMAL(38, 4) AS sales_amount, coalesce(scm_amount, 0)::DECIMAL(38, 4) AS scm_amount,
+       only_sales, only_scm,
+       CASE
+         WHEN copies > 1 AND NOT (only_sales AND {stopped_sales}) THEN 'key_is_not_unique'
+         WHEN only_sales AND sales_born IS NOT NULL THEN sales_born
+         WHEN only_sales AND {stopped_sales} THEN sales_outcome || ':' || coalesce(sales_reason, '')
+         WHEN only_sales THEN 'missing_in_scm'
+         WHEN only_scm AND scm_born IS NOT NULL THEN scm_born
+         WHEN only_scm AND {stopped_scm} THEN scm_outcome || ':' || coalesce(scm_reason, '')
+         WHEN only_scm THEN 'missing_in_sales'
+         WHEN NOT sales_adds_up THEN 'sales_total_is_not_its_lines'
+         WHEN NOT scm_adds_up THEN 'scm_total_is_not_its_lines'
+         WHEN currency_differs THEN 'currency_differs'
+         WHEN sales_amount = scm_amount THEN 'agreed'
+         WHEN net_agrees AND in_flight THEN 'in_flight'
+         WHEN net_agrees AND $flow = 'quotes' THEN 'tax_and_charges_of_scm'
+         WHEN scm_outcome IN ('rejected', 'held', 'refused') THEN scm_outcome || ':' || coalesce(scm_reason, '')
+         WHEN sales_outcome IN ('rejected', 'held', 'refused') THEN sales_outcome || ':' || coalesce(sales_reason, '')
+         ELSE 'value_differs'
+       END AS class
+FROM pairs
+"""
+
+
+class Side(NamedTuple):
+    """What a flow's SQL has to know of a company. `price_list` is None where the settings name none."""
+
+    company: str
+    currency: str
+    price_list: str | None
+    prefix: str
+
+
+class Balance(NamedTuple):
+    """One company's money in one currency: Sales total + the sum of the classes = SCM total.
+
+    `unexplained` is the sum of the absolute differences of unexplained pairs, so that two errors never hide each other.
+    """
+
+    currency: str
+    sales_total: Decimal
+    scm_total: Decimal
+    unexplained: Decimal
+    unexplained_rows: int
+
+
+def classify(database: Database, flow: str, side: Side) -> pl.DataFrame:
+    """One row per pair of the flow: key, currency, both amounts, class."""
+    sql = _CLASSES.format(
+        sides=SIDES[flow],
+        same_task="r.task = l.task" if flow == "contacts" else "true",
+        stopped_sales=f"sales_outcome IN ({STOPPED}) AND sales_reason IS DISTINCT FROM '{OWNED_BY_SCM}'",
+        stopped_scm=f"scm_outcome IN ({STOPPED})",
+    )
+    named = {"flow": flow, **side._asdict()}
+    used = {name: value for name, value in named.items() if f"${name}" in sql}
+    return database.connection.execute(sql, used).pl().with_columns(pl.lit(flow).alias("flow"))
+
+
+def summarise(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Per flow, company, currency and class: rows, both amounts, SCM minus Sales, and the same without cancelling out."""
+    groups = pairs.group_by("flow", "company", "currency", "class", maintain_order=True)
+    sums = groups.agg(
+        pl.len().alias("rows"),
+        pl.col("sales_amount").sum(),
+        pl.col("scm_amount").sum(),
+        (pl.col("scm_amount") - pl.col("sales_amount")).sum().alias("difference"),
+        (pl.col("scm_amount") - pl.col("sales_amount")).abs().sum().alias("gross_difference"),
+    )
+    return sums.with_columns(pl.col("class").is_in(UNEXPLAINED).alias("unexplained")).sort("currency", "class")
+
+
+def balances(summary: pl.DataFrame) -> list[Balance]:
+    """One balance per currency of a flow's and company's summary."""
+    unexplained = pl.col("unexplained")
+    groups = summary.group_by("currency", maintain_order=True).agg(
+        pl.col("sales_amount").sum(),
+        pl.col("scm_amount").sum(),
+        pl.col("gross_difference").filter(unexplained).sum().alias("money"),
+        pl.col("rows").filter(unexplained).sum().alias("rows"),
+    )
+    return [
+        Balance(row["currency"], row["sales_amount"], row["scm_amount"], row["money"], row["rows"])
+        for row in groups.iter_rows(named=True)
+    ]

@@ -1,0 +1,20 @@
+"""`python -m p2c_assets.sandbox`: the twins in the foreground, as `p2c sandbox serve` runs them, without the platform."""
+
+import argparse
+from pathlib import Path
+
+from p2c_assets.sandbox.serve import SALES_PORT, SCM_PORT, serve
+
+
+def main() -> None:
+    """Serve until SIGINT or SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m p2c_assets.sandbox", description=__doc__)
+    parser.add_argument("--sales-port", type=int, default=SALES_PORT)
+    parser.add_argument("--scm-port", type=int, default=SCM_PORT)
+    parser.add_argument("--data", type=Path, help="folder that keeps the twins' state")
+    given = parser.parse_args()
+    serve(given.sales_port, given.scm_port, given.data)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The admin path `/_sandbox/...`, outside both protocols and without authentication: load, alter, look, advance."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from p2c_assets.sandbox.messages import Request, Response, Unsupported
+from p2c_assets.sandbox.twin import AdminError, Twin
+
+PREFIX = "/_sandbox"
+
+
+def administer(twin: Twin, request: Request) -> Response:
+    """Dispatch one admin call. A call that makes no sense changes nothing and is a 400 with a text."""
+    path = [part for part in request.path.removeprefix(PREFIX).split("/") if part]
+    try:
+        document: Any = request.json() if request.body else {}
+        with twin.store.transaction():
+            return _json(200, _dispatch(twin, request.method, path, document))
+    except (AdminError, ValueError, KeyError) as error:
+        return _json(400, {"error": {"code": "400", "message": f"{type(error).__name__}: {error}"}})
+
+
+def _dispatch(twin: Twin, method: str, path: Sequence[str], document: Any) -> Any:
+    match method, *path:
+        case "GET", "requests":
+            return twin.counter.report()
+        case "POST", "requests", "reset":
+            return _reset_requests(twin)
+        case "POST", "reset":
+            return _reset(twin)
+        case "POST", "load":
+            return {"loaded": twin.load(document["rows"], plugins=bool(document.get("plugins", False)))}
+        case "POST", "alter":
+            return _alter(twin, document)
+        case "GET", "rows", entity_set:
+            return {"value": list(twin.rows(entity_set))}
+        case "POST", "advance":
+            return dict(twin.advance(int(document.get("days", 1))))
+        case "POST", "agenda":
+            return {"scheduled": twin.schedule(document["items"])}
+        case "GET", "clock":
+            return {"now": twin.clock.timestamp(), "day": twin.clock.day}
+        case _:
+            return twin.admin(method, path, document)
+
+
+def _reset_requests(twin: Twin) -> Any:
+    twin.counter.reset()
+    return twin.counter.report()
+
+
+def _reset(twin: Twin) -> Any:
+    twin.store.clear()
+    twin.after_reset()
+    return {"reset": True}
+
+
+def _alter(twin: Twin, document: Mapping[str, Any]) -> Any:
+    twin.alter(document["set"], document["key"], document["values"])
+    return {"altered": 1}
+
+
+def unknown(method: str, path: Sequence[str]) -> Unsupported:
+    """What a twin's `admin` raises for a route it does not have."""
+    return Unsupported(f"admin call {method} {PREFIX}/{'/'.join(path)}")
+
+
+def _json(status: int, body: Any) -> Response:
+    return Response(status, {"Content-Type": "application/json"}, Response.json(status, body).body)

@@ -1,0 +1,100 @@
+"""What no public source settles: named constants with what each rests on, so that a live organisation can refute it.
+
+Each is read where it decides; changing one changes the twin. Rules with a source are in the module that applies them;
+what a user may choose is in `options`.
+"""
+
+from decimal import Decimal
+
+NE_INCLUDES_NULLS = True
+"""`x ne 1` also finds rows where x is empty. The platform turns `ne` into FetchXML's ne, whose SQL adds "or is null";
+the templates' own filters (`msdynce_ismaintainedexternally ne true`) only make sense so."""
+
+ACTIVE_PRODUCTS_ARE_EDITABLE = True
+"""The error list has ProductCanOnlyBeUpdatedInDraft (0x8004F995), yet the products template keeps updating products
+that are on documents, hence Active (products-template-mapping-direct.md). The twin takes updates in every state."""
+
+BUSINESS_REQUIRED_IS_ENFORCED = True
+BUSINESS_REQUIRED = frozenset(
+    {
+        "account.name",
+        "account.accountnumber",
+        "contact.lastname",
+        "contact.msdynce_contactnumber",
+        "quotedetail.quantity",
+        "salesorderdetail.quantity",
+        "invoicedetail.quantity",
+    }
+)
+"""Columns that are only ApplicationRequired: forms insist on them, the platform itself does not. The twin does, too, so
+that a mapping that forgets one is seen."""
+
+DEFAULT_PROCESSING_STATUS = 647390011
+"""Draft, for orders whose creator gave none: sales-order-template-mapping-direct-two-ways.md says only Draft orders
+can be edited, and the solution's create step on salesorder is the only place that can set it."""
+
+COMPUTED_COLUMNS_ARE_WRITABLE = True
+"""baseamount, extendedamount and the totals are not valid for create (salesorderdetail.md), yet the templates write
+them. The twin takes them, and system pricing computes over them unless it is off, skipped or the price is locked."""
+
+READ_ONLY_COLUMNS_ARE_REFUSED = True
+"""The platform is said to pass over columns that are not valid for create or update. The twin refuses them
+(0x80041100 "An attempt was made to update a non-updateable field."), so that nothing is lost in silence."""
+
+REOPENING_COMES_FIRST = True
+"""A PATCH that reopens a record and changes other columns reopens it before the other columns are looked at."""
+
+INVOICED_ORDER_REOPENS_BY_PATCH = True
+"""The order template writes statecode Active at every run, also after the invoice made the order Invoiced
+(sales-order-template-mapping-direct-two-ways.md): so this PATCH must pass."""
+
+CLIENT_MAY_SET_INVOICED = True
+"""An order becomes Invoiced by a PATCH too: dual-write's client writes that state (sales-status-map.md)."""
+
+READ_ONLY_CODE = "0x80048408"
+"""For edits of a closed record. No public page names a code for it; this is the one of refused state changes."""
+
+INACTIVE_PRODUCT_CODE = "0x80040203"
+"""For a product on a document that is not active. No public page names a code for it; this is invalid argument."""
+
+EXCESS_DECIMALS_ARE_ROUNDED = True
+"""A number with more decimals than its column is rounded half away from zero on write; else it stays as it came."""
+
+DEFAULT_CURRENCY_PRECISION = 2
+"""For rows without a currency, and for currencies without a precision. A row with amounts and no currency keeps none:
+the platform would take the user's default currency, which the twin's users do not have."""
+
+DEFAULT_PRICING_PRECISION = 4
+"""organization.pricingdecimalprecision of the scenario: AdventureWorks' unit prices need four decimals."""
+
+PRICE_OF_PRODUCT_WITHOUT_PRICE = Decimal(0)
+"""A price list item needs an amount; a product without price gets one of zero."""
+
+NUMBER_START = 1000
+"""ACC-01000-BVRCPS and CON-01000-BVRCPS are the documentation's examples (accounts-template-mapping-direct.md,
+contacts-template-mapping-direct.md): five digits, six capital letters. Orders, quotes and invoices likewise."""
+
+FREIGHT_TAX = "Freight Tax"
+"""Name of the write-in line (sales-order-template-mapping-direct-two-ways.md). Its quantity 1 and price 0 are ours."""
+
+FREIGHT_TAX_IGNORES_LOCKS = True
+"""The Freight Tax step is asynchronous and runs as the system: it writes the line whatever the header's state. The
+twin runs it at the end of the transaction."""
+
+REFERENCED_ROWS_STAY = True
+"""What a delete does to rows that refer to the deleted one differs by relationship; lines go with their header, any
+other reference makes the twin answer 501 instead of guessing."""
+
+BULK_TABLES = frozenset({"account", "contact", "product", "salesorder", "invoice"})
+"""Tables with CreateMultiple, UpdateMultiple, UpsertMultiple. The reference pages list salesorder, invoice and
+product; account and contact are among the "many" of bulk-operations.md; quotes and lines are not settled."""
+
+CHANGE_TRACKED_TABLES = frozenset({"account", "contact", "product"})
+"""Tables that EntityDefinitions reports with ChangeTrackingEnabled true; reading changes itself is not supported."""
+
+SOLUTION_NAME = "msdynce_ProspectToCashIntegration"
+SOLUTION_VERSION = "15.0.0.1"
+"""The last version with the alternate key msdynce_AccountNumber (migrate-prospect-to-cash.md)."""
+
+VERSION = "9.2.24044.00179"
+"""What RetrieveVersion answers; any 9.2 build would do."""

@@ -1,0 +1,163 @@
+"""The refusals of the twin: Dataverse's codes, HTTP statuses and words.
+
+Only what becomes an OData error body is here; features that the twin lacks raise the kernel's Unsupported.
+Source: MicrosoftDocs/powerapps-docs developer/data-platform/reference/web-service-error-codes.md (names, codes,
+messages) and webapi/compose-http-requests-handle-errors.md (statuses).
+"""
+
+from collections.abc import Iterable
+
+from p2c_assets.sandbox.dataverse.assumptions import INACTIVE_PRODUCT_CODE, READ_ONLY_CODE
+
+
+class DataverseError(Exception):
+    """One refused operation: HTTP status, error code and message as the Web API shows them."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+def does_not_exist(display: str, key: str) -> DataverseError:
+    return DataverseError(404, "0x80040217", f"{display} With Id = {key} Does Not Exist")
+
+
+def key_values_not_found(logical: str) -> DataverseError:
+    return DataverseError(
+        404, "0x80060891", f"A record with the specified key values does not exist in {logical} entity"
+    )
+
+
+def key_not_defined(logical: str) -> DataverseError:
+    text = f"The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.{logical}'."
+    return DataverseError(400, "0x80060888", f"{text} Ensure the names and number of key properties match its keys.")
+
+
+def duplicate_key(message: str = "A record with matching key values already exists.") -> DataverseError:
+    return DataverseError(412, "0x80040237", message)
+
+
+def alternate_key_violated(key: str, columns: Iterable[str]) -> DataverseError:
+    named = ", ".join(columns)
+    text = f"Entity Key {key} violated. A record with the same value for {named} already exists."
+    return DataverseError(412, "0x80060892", f"{text} A duplicate record cannot be created.")
+
+
+def version_mismatch() -> DataverseError:
+    text = "The version of the existing record doesn't match the RowVersion property provided."
+    return DataverseError(412, "0x80060882", text)
+
+
+def too_long(column: str, logical: str, length: int) -> DataverseError:
+    text = f"A validation error occurred.  The length of the '{column}' attribute of the '{logical}' entity"
+    return DataverseError(400, "0x80044331", f"{text} exceeded the maximum allowed length of '{length}'.")
+
+
+def not_an_option(value: object, column: str, logical: str, options: Iterable[int]) -> DataverseError:
+    accepted = ",".join(str(option) for option in sorted(options))
+    text = f"A validation error occurred. The value {value} of '{column}' on record of type '{logical}'"
+    return DataverseError(400, "0x8004431A", f"{text} is outside the valid range. Accepted Values: {accepted}")
+
+
+def out_of_range(value: object, column: str, logical: str, *, whole: bool) -> DataverseError:
+    text = f"A validation error occurred. The value {value} of '{column}' on record of type '{logical}'"
+    return DataverseError(400, "0x8004432F" if whole else "0x80044330", f"{text} is outside the valid range.")
+
+
+def wrong_type(value: object, column: str, expected: str) -> DataverseError:
+    text = f"Error identified in Payload provided by the user for Entity :'', property '{column}'"
+    return DataverseError(
+        400, "0x80048d19", f"{text}: cannot convert the value '{value}' to the expected type '{expected}'."
+    )
+
+
+def undeclared_property(name: str, entity_set: str) -> DataverseError:
+    text = (
+        f"Error identified in Payload provided by the user for Entity :'{entity_set}', For more information on this "
+        f"error please follow this help link https://go.microsoft.com/fwlink/?linkid=2195293  ---->  "
+        f"InnerException : Microsoft.OData.ODataException: An undeclared property '{name}' which only has property "
+        "annotations in the payload but no property value was found in the payload. In OData, only declared "
+        "navigation properties and declared named streams can be represented as properties without values."
+    )
+    return DataverseError(400, "0x80048d19", text)
+
+
+def unknown_property(name: str, logical: str) -> DataverseError:
+    text = f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{logical}'."
+    return DataverseError(400, "0x0", text)
+
+
+def unknown_payload_property(name: str, logical: str) -> DataverseError:
+    text = "Error identified in Payload provided by the user for Entity :'', InnerException : Invalid property"
+    return DataverseError(400, "0x80048d19", f"{text} '{name}' was found in entity 'Microsoft.Dynamics.CRM.{logical}'.")
+
+
+def read_only_column(name: str, logical: str) -> DataverseError:
+    text = "An attempt was made to update a non-updateable field."
+    return DataverseError(400, "0x80041100", f"{text} ({logical}.{name})")
+
+
+def required(name: str, logical: str) -> DataverseError:
+    return DataverseError(400, "0x80040200", f"Required field missing. ({logical}.{name})")
+
+
+def invalid_status(status: object, state: str, logical: str) -> DataverseError:
+    text = f"{status} is not a valid status code for state code {logical.capitalize()}State.{state} on {logical}"
+    return DataverseError(400, "0x80048408", text)
+
+
+def invalid_transition(logical: str, key: str, before: str, after: str) -> DataverseError:
+    text = f"{logical} with Id {key} cannot go from state {before} to state {after} by an update."
+    return DataverseError(400, READ_ONLY_CODE, text)
+
+
+def read_only(logical: str, key: str, state: str) -> DataverseError:
+    text = f"{logical} with Id {key} is read-only in state {state}."
+    return DataverseError(400, READ_ONLY_CODE, text)
+
+
+def parent_read_only(logical: str, key: str, state: str) -> DataverseError:
+    text = "The parent is read only and cannot be edited."
+    return DataverseError(400, "0x80043b09", f"{text} ({logical} {key} is {state})")
+
+
+def product_number_exists() -> DataverseError:
+    text = "The specified product ID conflicts with the product ID of an existing record."
+    return DataverseError(400, "0x80043b06", f"{text} Specify a different product ID and try again.")
+
+
+def inactive_product(number: object) -> DataverseError:
+    text = f"The product {number} is not active: only active products can be added."
+    return DataverseError(400, INACTIVE_PRODUCT_CODE, text)
+
+
+def price_list_mandatory(logical: str) -> DataverseError:
+    return DataverseError(400, "0x80100010", f"PriceList is mandatory for creating entity. ({logical})")
+
+
+def price_list_currency() -> DataverseError:
+    text = "The currency of the record does not match the currency of the price list."
+    return DataverseError(400, "0x80048cf6", text)
+
+
+def plugin_aborted(message: str) -> DataverseError:
+    """What a synchronous plug-in of a solution answers when it stops the operation (0x80040265, IsvAborted)."""
+    return DataverseError(400, "0x80040265", message)
+
+
+def invalid_argument(message: str) -> DataverseError:
+    return DataverseError(400, "0x80040203", message)
+
+
+def bad_url(message: str) -> DataverseError:
+    return DataverseError(400, "0x80060888", message)
+
+
+def no_segment(name: str) -> DataverseError:
+    return DataverseError(404, "0x8006088a", f"Resource not found for the segment '{name}'.")
+
+
+def no_resource(url: str) -> DataverseError:
+    return DataverseError(404, "", f"No HTTP resource was found that matches the request URI '{url}'.")

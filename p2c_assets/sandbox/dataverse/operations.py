@@ -1,0 +1,102 @@
+"""One operation of the Web API, whether it came alone or in a `$batch`: which segment means what.
+
+Raises DataverseError, Unsupported or ODataSyntaxError; `protocol` makes answers of them and owns the transactions.
+"""
+
+from p2c_assets.sandbox.dataverse import errors
+from p2c_assets.sandbox.dataverse.actions import ACTIONS, UNSUPPORTED
+from p2c_assets.sandbox.dataverse.addressing import Address, References, locate, missing, table_of
+from p2c_assets.sandbox.dataverse.bulk import bulk
+from p2c_assets.sandbox.dataverse.columns import Table
+from p2c_assets.sandbox.dataverse.metadata import entity_definitions, retrieve_version, service_document, who_am_i
+from p2c_assets.sandbox.dataverse.preferences import refuse_headers
+from p2c_assets.sandbox.dataverse.reading import API, read_count, read_row, read_set
+from p2c_assets.sandbox.dataverse.singles import delete_row, insert_row, upsert_row
+from p2c_assets.sandbox.dataverse.work import Work
+from p2c_assets.sandbox.messages import Request, Response, Unsupported
+from p2c_assets.sandbox.odata.keys import Segment, parse_segment, split_path
+
+NAMESPACE = "Microsoft.Dynamics.CRM."
+
+
+def operate(work: Work, request: Request, references: References) -> Response:
+    """Answer one operation inside the caller's transaction."""
+    refuse_headers(request)
+    parts = split_path(_within_api(request))
+    if not parts:
+        return service_document(request)
+    segments = [parse_segment(part) for part in parts]
+    first = segments[0]
+    if first.name == "EntityDefinitions" and request.method == "GET":
+        return entity_definitions(work.records, segments, request)
+    if len(segments) == 1 and first.name in ACTIONS:
+        return _act(work, first.name, request, references)
+    if len(segments) == 1 and request.method == "GET" and first.name in {"WhoAmI", "RetrieveVersion"}:
+        return who_am_i(request) if first.name == "WhoAmI" else retrieve_version(request)
+    if first.name in UNSUPPORTED or first.name in {"$metadata", "EntityDefinitions"}:
+        raise Unsupported(first.name)
+    return _on_table(work, table_of(first.name), segments, parts, request, references)
+
+
+def _within_api(request: Request) -> str:
+    if request.path != API and not request.path.startswith(f"{API}/"):
+        raise errors.no_resource(f"{request.base_url}{request.path}")
+    return request.path.removeprefix(API)
+
+
+def _act(work: Work, name: str, request: Request, references: References) -> Response:
+    if request.method != "POST":
+        raise errors.no_resource(f"{request.base_url}{request.path}")
+    return ACTIONS[name](work, request, references)
+
+
+def _on_table(
+    work: Work, table: Table, segments: list[Segment], parts: list[str], request: Request, references: References
+) -> Response:
+    if len(segments) > 1:
+        return _below(work, table, segments, request, references)
+    key = segments[0].key
+    if key is None:
+        return _on_set(work, table, request, references)
+    text = parts[0][len(segments[0].name) + 1 : -1]
+    return _on_row(work, locate(work.records, table, key), text, request, references)
+
+
+def _on_set(work: Work, table: Table, request: Request, references: References) -> Response:
+    match request.method:
+        case "GET":
+            return read_set(work.records, table, request)
+        case "POST":
+            return insert_row(work, table, request, references)
+        case _:
+            raise errors.no_resource(f"{request.base_url}{request.path}")
+
+
+def _on_row(work: Work, address: Address, key: str, request: Request, references: References) -> Response:
+    match request.method:
+        case "GET" if address.row is not None:
+            return read_row(work.records, address.table, address.row, request)
+        case "GET":
+            raise missing(address)
+        case "PATCH":
+            return upsert_row(work, address, request, references, key)
+        case "DELETE":
+            return delete_row(work, address, request)
+        case "PUT":
+            raise Unsupported("PUT")
+        case _:
+            raise errors.no_resource(f"{request.base_url}{request.path}")
+
+
+def _below(work: Work, table: Table, segments: list[Segment], request: Request, references: References) -> Response:
+    """What stands behind a set or a row: a count, a bulk message, an action bound to the table."""
+    name = segments[1].name
+    on_set = segments[0].key is None and len(segments) == 2
+    if on_set and name == "$count" and request.method == "GET":
+        return read_count(work.records, table, request)
+    if on_set and name.startswith(NAMESPACE) and request.method == "POST":
+        message = name.removeprefix(NAMESPACE)
+        if message == "FulfillSalesOrder":
+            return ACTIONS[message](work, request, references)
+        return bulk(work, table, message, request, references)
+    raise Unsupported(f"path segment {name} below {table.entity_set}")

@@ -1,0 +1,83 @@
+"""The Prefer header and the other headers that change what a request does.
+
+Source: MicrosoftDocs/powerapps-docs data-platform/webapi/compose-http-requests-handle-errors.md.
+"""
+
+import re
+from typing import NamedTuple
+
+from p2c_assets.sandbox.dataverse import errors
+from p2c_assets.sandbox.messages import Request, Unsupported
+
+MOST_ROWS = 5000
+_PARTS = re.compile(r'\s*([^=,\s]+)\s*(?:=\s*(?:"([^"]*)"|([^,\s]*)))?\s*(?:,|$)')
+_ABSENT_HEADERS = (
+    "callerobjectid",
+    "mscrmcallerid",
+    "mscrm.bypasscustompluginexecution",
+    "mscrm.bypassbusinesslogicexecution",
+    "mscrm.bypassbusinesslogicexecutionstepids",
+    "mscrm.solutionuniquename",
+    "mscrm.mergelabels",
+)
+
+
+class Preferences(NamedTuple):
+    """What the caller prefers; `page_size` None: not said."""
+
+    page_size: int | None
+    representation: bool
+    continue_on_error: bool
+    annotations: tuple[str, ...]
+
+    @property
+    def applied(self) -> dict[str, str]:
+        """The Preference-Applied header."""
+        parts: list[str] = []
+        if self.page_size is not None:
+            parts.append(f"odata.maxpagesize={self.page_size}")
+        if self.representation:
+            parts.append("return=representation")
+        if self.annotations:
+            parts.append(f'odata.include-annotations="{",".join(self.annotations)}"')
+        return {"Preference-Applied": ",".join(parts)} if parts else {}
+
+    def annotated(self, name: str) -> bool:
+        """Whether an annotation was asked for, by name or wildcard."""
+        return any(_covers(wanted, name) for wanted in self.annotations)
+
+
+def preferences(request: Request) -> Preferences:
+    """Raises Unsupported for what the twin does not do, DataverseError for a page size out of range."""
+    refuse_headers(request)
+    given: dict[str, str] = {}
+    for name, quoted, plain in _PARTS.findall(request.headers.get("prefer", "")):
+        given[name.lower()] = quoted or plain
+    for name in ("odata.track-changes", "respond-async"):
+        if name in given:
+            raise Unsupported("change tracking" if name == "odata.track-changes" else f"Prefer: {name}")
+    annotations = tuple(part.strip() for part in given.get("odata.include-annotations", "").split(",") if part.strip())
+    representation = given.get("return") == "representation"
+    return Preferences(_page_size(given), representation, "odata.continue-on-error" in given, annotations)
+
+
+def refuse_headers(request: Request) -> None:
+    """501 for headers that would change the meaning of the request."""
+    for name in _ABSENT_HEADERS:
+        if name in request.headers:
+            raise Unsupported(f"header {name}")
+    if request.headers.get("mscrm.suppressduplicatedetection", "true").lower() == "false":
+        raise Unsupported("duplicate detection")
+
+
+def _page_size(given: dict[str, str]) -> int | None:
+    text = given.get("odata.maxpagesize")
+    if text is None:
+        return None
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_ROWS:
+        raise errors.bad_url(f"odata.maxpagesize has to be between 1 and {MOST_ROWS}, not '{text}'.")
+    return int(text)
+
+
+def _covers(wanted: str, name: str) -> bool:
+    return wanted == "*" or wanted == name or (wanted.endswith("*") and name.startswith(wanted[:-1]))

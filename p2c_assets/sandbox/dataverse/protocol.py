@@ -1,0 +1,156 @@
+"""Requests to answers: transactions, errors in Dataverse's envelope, and `$batch` with its changesets.
+
+Source: MicrosoftDocs/powerapps-docs webapi/execute-batch-operations-using-web-api.md,
+webapi/compose-http-requests-handle-errors.md (error shape).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import uuid4
+
+from p2c_assets.sandbox.counter import RequestCounter
+from p2c_assets.sandbox.dataverse import errors
+from p2c_assets.sandbox.dataverse.addressing import References
+from p2c_assets.sandbox.dataverse.operations import operate
+from p2c_assets.sandbox.dataverse.preferences import preferences
+from p2c_assets.sandbox.dataverse.reading import API
+from p2c_assets.sandbox.dataverse.records import Records
+from p2c_assets.sandbox.dataverse.settlement import settle
+from p2c_assets.sandbox.dataverse.work import Work
+from p2c_assets.sandbox.messages import Request, Response, Unsupported, unsupported
+from p2c_assets.sandbox.odata.lexer import ODataSyntaxError
+from p2c_assets.sandbox.odata.multipart import (
+    BatchRequest,
+    Changeset,
+    ChangesetResponse,
+    MultipartError,
+    PartResponse,
+    parse_batch,
+    render_batch,
+)
+
+BATCH = f"{API}/$batch"
+MOST_OPERATIONS = 1000
+Part = BatchRequest | Changeset
+Answer = PartResponse | ChangesetResponse
+Refusal = (errors.DataverseError, ODataSyntaxError, Unsupported)
+
+
+def answer(records: Records, counter: RequestCounter, request: Request) -> Response:
+    """One HTTP request; every answer has an id that support would ask for."""
+    response = _answer(records, counter, request)
+    return replace(response, headers={**response.headers, "x-ms-service-request-id": str(uuid4())})
+
+
+def _answer(records: Records, counter: RequestCounter, request: Request) -> Response:
+    if request.path != BATCH:
+        return _alone(records, request)
+    try:
+        return _batch(records, counter, request)
+    except Refusal as error:
+        return refusal(error)
+
+
+def refusal(error: Exception) -> Response:
+    """An error as the Web API shows it."""
+    match error:
+        case errors.DataverseError(status=status, code=code, message=message):
+            return Response.json(status, {"error": {"code": code, "message": message}})
+        case ODataSyntaxError(message=message):
+            return Response.json(400, {"error": {"code": "0x80060888", "message": message}})
+        case Unsupported():
+            return unsupported(error)
+        case _:
+            raise error
+
+
+def _alone(records: Records, request: Request) -> Response:
+    """One operation in a transaction of its own."""
+    try:
+        with records.store.transaction():
+            work = Work(records)
+            response = operate(work, request, References(records))
+            settle(work)
+            return response
+    except Refusal as error:
+        return refusal(error)
+
+
+def _batch(records: Records, counter: RequestCounter, request: Request) -> Response:
+    """Operations in their order; without continue-on-error the first failure is the whole answer."""
+    if request.method != "POST":
+        raise errors.no_resource(f"{request.base_url}{request.path}")
+    parts = _parts(request)
+    goes_on = preferences(request).continue_on_error
+    answers: list[Answer] = []
+    for part in parts:
+        result = _part(records, counter, request, part)
+        if not goes_on and isinstance(result, PartResponse) and result.status >= 400:
+            return _rendered(400, [result])
+        answers.append(result)
+    return _rendered(200, answers)
+
+
+def _parts(request: Request) -> list[Part]:
+    try:
+        parts = parse_batch(request.body, request.headers.get("content-type", ""))
+    except MultipartError as error:
+        raise errors.bad_url(str(error)) from error
+    flat = [single for part in parts for single in (part.requests if isinstance(part, Changeset) else (part,))]
+    if len(flat) > MOST_OPERATIONS:
+        text = f"The batch has {len(flat)} operations, the most is {MOST_OPERATIONS}."
+        raise errors.bad_url(text)
+    if any(single.url.split("?")[0].endswith("$batch") for single in flat):
+        raise errors.bad_url("A batch may not contain a batch.")
+    for part in parts:
+        if isinstance(part, Changeset):
+            _check_changeset(part)
+    return parts
+
+
+def _check_changeset(changeset: Changeset) -> None:
+    for single in changeset.requests:
+        if single.method == "GET":
+            raise errors.bad_url("An invalid HTTP method 'GET' was detected for a request in a change set.")
+        if not single.content_id:
+            raise errors.bad_url("The MIME headers of a request in a change set must have a Content-ID.")
+
+
+def _part(records: Records, counter: RequestCounter, request: Request, part: Part) -> Answer:
+    if isinstance(part, Changeset):
+        return _changeset(records, counter, request, part.requests)
+    counter.operation(part.method)
+    return _alone(records, request.inner(part)).part(part.content_id)
+
+
+def _changeset(records: Records, counter: RequestCounter, request: Request, singles: Sequence[BatchRequest]) -> Answer:
+    """All or nothing; a failure is the one answer to the changeset, under the Content-ID that failed."""
+    current = singles[-1].content_id if singles else None
+    parts: list[PartResponse] = []
+    for single in singles:
+        counter.operation(single.method)
+    try:
+        with records.store.transaction():
+            work, references = Work(records), References(records)
+            for single in singles:
+                current = single.content_id
+                response = _operation(work, request, single, references)
+                parts.append(response.part(single.content_id))
+            settle(work)
+    except Refusal as error:
+        return refusal(error).part(current)
+    return ChangesetResponse(tuple(parts))
+
+
+def _operation(work: Work, request: Request, single: BatchRequest, references: References) -> Response:
+    url = references.expand(single.url)
+    inner = request.inner(single if url == single.url else single._replace(url=f"{API}{url}"))
+    response = operate(work, inner, references)
+    if single.content_id and "OData-EntityId" in response.headers:
+        references.remember(single.content_id, response.headers["OData-EntityId"].partition(API)[2])
+    return response
+
+
+def _rendered(status: int, answers: Sequence[Answer]) -> Response:
+    content_type, body = render_batch(answers)
+    return Response(status, {"Content-Type": content_type, "OData-Version": "4.0"}, body)

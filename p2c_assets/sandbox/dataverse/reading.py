@@ -1,0 +1,150 @@
+"""GET: a set of rows in pages, one row by key, a count.
+
+Source: MicrosoftDocs/powerapps-docs data-platform/webapi/query/overview.md, count-rows.md, page-results.md;
+perform-conditional-operations-using-web-api.md (If-None-Match).
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from p2c_assets.sandbox.dataverse import errors
+from p2c_assets.sandbox.dataverse.candidates import candidates
+from p2c_assets.sandbox.dataverse.columns import Table
+from p2c_assets.sandbox.dataverse.paging import FIRST, SortKey, behind, cookie, ordered, position, sort_keys
+from p2c_assets.sandbox.dataverse.predicates import Predicates
+from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, preferences
+from p2c_assets.sandbox.dataverse.records import Records
+from p2c_assets.sandbox.dataverse.rendering import Shown, etag, renderer, shown
+from p2c_assets.sandbox.messages import Request, Response, Unsupported
+from p2c_assets.sandbox.odata.expression import Expression
+from p2c_assets.sandbox.odata.filter import parse_filter
+from p2c_assets.sandbox.odata.options import render_query
+from p2c_assets.sandbox.store import Row
+
+API = "/api/data/v9.2"
+_SET_OPTIONS = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$expand", "$skiptoken", "tag"})
+_ROW_OPTIONS = frozenset({"$select", "$expand", "tag"})
+_ABSENT = {
+    "$apply": "$apply",
+    "fetchXml": "FetchXML",
+    "sql": "sql",
+    "savedQuery": "savedQuery",
+    "userQuery": "userQuery",
+    "$deltatoken": "change tracking",
+}
+_NO_ANNOTATIONS = Preferences(None, representation=False, continue_on_error=False, annotations=())
+
+
+class Selection(NamedTuple):
+    """The rows a request is about, before order and pages."""
+
+    rows: list[Row]
+    keys: tuple[SortKey, ...]
+
+
+class Page(NamedTuple):
+    """The rows of one page; `token` leads to the next one, None on the last."""
+
+    rows: list[Row]
+    token: str | None
+
+
+def check_options(query: Mapping[str, str], known: frozenset[str]) -> None:
+    """501 for options the twin lacks, 400 for those the Web API does not have."""
+    for name in query:
+        if name in _ABSENT:
+            raise Unsupported(_ABSENT[name])
+        if name not in known and not name.startswith("@"):
+            raise errors.bad_url(f"The query parameter {name} is not supported")
+
+
+def read_set(records: Records, table: Table, request: Request) -> Response:
+    """One page of rows with the link to the next."""
+    check_options(request.query, _SET_OPTIONS)
+    prefer = preferences(request)
+    what = shown(table, request.query.get("$select"), request.query.get("$expand"))
+    selection = _select(records, table, request.query)
+    page = _page(selection, request.query, prefer)
+    render = renderer(table, records, what, prefer)
+    body: dict[str, Any] = {"@odata.context": context(request, table, what)}
+    if request.query.get("$count") == "true":
+        body["@odata.count"] = min(len(selection.rows), MOST_ROWS)
+    body["value"] = [render(row) for row in page.rows]
+    if page.token is not None:
+        options = {**request.query, "$skiptoken": page.token}
+        body["@odata.nextLink"] = f"{request.base_url}{request.path}?{render_query(options)}"
+    return Response.json(200, body, prefer.applied)
+
+
+def _page(selection: Selection, query: Mapping[str, str], prefer: Preferences) -> Page:
+    start = position(query["$skiptoken"], selection.keys) if "$skiptoken" in query else FIRST
+    rows = selection.rows
+    if start.values is not None:
+        rows = behind(rows, selection.keys, start.values)
+    rows = ordered(rows, selection.keys)
+    size = _size(query, prefer)
+    more = len(rows) > size and (prefer.page_size is not None or "$top" not in query)
+    token = cookie(start.page + 1, selection.keys, rows[size - 1]) if more else None
+    return Page(rows[:size], token)
+
+
+def _select(records: Records, table: Table, query: Mapping[str, str]) -> Selection:
+    expression = parse(query)
+    rows = candidates(table, records, expression)
+    if expression is not None:
+        predicate = Predicates(table, records).of(expression)
+        rows = [row for row in rows if predicate(row)]
+    return Selection(rows, sort_keys(table, query.get("$orderby")))
+
+
+def parse(query: Mapping[str, str]) -> Expression | None:
+    """The filter's tree; aliases come from the query."""
+    text = query.get("$filter")
+    aliases = {name: value for name, value in query.items() if name.startswith("@")}
+    return None if text is None else parse_filter(text, aliases)
+
+
+def _size(query: Mapping[str, str], prefer: Preferences) -> int:
+    """$top is ignored beside a page size."""
+    if prefer.page_size is not None:
+        return prefer.page_size
+    top = query.get("$top")
+    if top is None:
+        return MOST_ROWS
+    if not top.isdecimal() or int(top) < 1:
+        raise errors.bad_url(f"Invalid value '{top}' for $top query option found.")
+    return min(int(top), MOST_ROWS)
+
+
+def read_count(records: Records, table: Table, request: Request) -> Response:
+    """How many rows, at most 5,000, as plain text."""
+    check_options(request.query, frozenset({"$filter"}))
+    count = min(len(_select(records, table, request.query).rows), MOST_ROWS)
+    return Response(200, {"Content-Type": "text/plain", "OData-Version": "4.0"}, str(count).encode())
+
+
+def read_row(records: Records, table: Table, row: Row, request: Request) -> Response:
+    """One row, or 304 when the caller has this version already."""
+    check_options(request.query, _ROW_OPTIONS)
+    prefer = preferences(request)
+    if request.headers.get("if-none-match") == etag(row) and not prefer.annotations and "$expand" not in request.query:
+        return Response(304, {"OData-Version": "4.0"})
+    what = shown(table, request.query.get("$select"), request.query.get("$expand"))
+    return Response.json(200, entity(records, table, row, request, what, prefer), {"ETag": etag(row), **prefer.applied})
+
+
+def entity(
+    records: Records, table: Table, row: Row, request: Request, what: Shown, prefer: Preferences = _NO_ANNOTATIONS
+) -> dict[str, Any]:
+    """One row with its context."""
+    rendered = renderer(table, records, what, prefer)(row)
+    return {"@odata.context": f"{context(request, table, what)}/$entity", **rendered}
+
+
+def context(request: Request, table: Table, what: Shown) -> str:
+    columns = "" if len(what.names) == len(table.columns) and not what.expands else _listed(what)
+    return f"{request.base_url}{API}/$metadata#{table.entity_set}{columns}"
+
+
+def _listed(what: Shown) -> str:
+    return f"({','.join((*what.names, *(f'{expand.navigation}()' for expand in what.expands)))})"

@@ -1,0 +1,106 @@
+"""The rows of the Sales twin: stamped with versions and times, found by key, by number and by header.
+
+Nothing here checks or computes: that is `session`. Rows are dicts under stored names (lookups as `_x_value`).
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+from p2c_assets.sandbox.clock import Clock
+from p2c_assets.sandbox.dataverse.columns import AlternateKey, Column, Table
+from p2c_assets.sandbox.dataverse.numbering import server_guid
+from p2c_assets.sandbox.dataverse.options import TwinOptions
+from p2c_assets.sandbox.dataverse.schema import Document
+from p2c_assets.sandbox.dataverse.schema_parties import ACCOUNT_NUMBER_KEY
+from p2c_assets.sandbox.dataverse.schema_platform import ORGANIZATION
+from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID
+from p2c_assets.sandbox.store import Index, Row, Store
+
+VERSIONS = "versionnumber"
+GUIDS = "guids"
+
+
+class Records:
+    """Reading and stamped writing over one store."""
+
+    def __init__(self, store: Store, clock: Clock, options: TwinOptions) -> None:
+        self.store = store
+        self.clock = clock
+        self.options = options
+
+    def keys(self, table: Table) -> tuple[AlternateKey, ...]:
+        """The alternate keys of a table in this organisation."""
+        if table.logical == "account" and self.options.account_number_key:
+            return (ACCOUNT_NUMBER_KEY,)
+        return table.keys
+
+    def get(self, table: Table, key: str) -> Row | None:
+        return self.store.table(table.logical).get(key)
+
+    def rows(self, table: Table) -> list[Row]:
+        return self.store.table(table.logical).rows()
+
+    def find(self, table: Table, columns: Sequence[str], values: Sequence[object]) -> Row | None:
+        """The first row with these stored values; texts compare without case, as the database's collation does."""
+        wanted = normal(values)
+        return None if wanted is None else self._index(table, tuple(columns)).first(wanted)
+
+    def lines(self, document: Document, header: str) -> list[Row]:
+        """The lines of a document, in no order that means anything."""
+        return self._index(document.line, (document.parent,)).get((header.casefold(),))
+
+    def referring(self, table: Table, column: Column, key: str) -> list[Row]:
+        """Rows whose lookup points to the key."""
+        return self._index(table, (column.stored,)).get((key.casefold(),))
+
+    def matching(self, table: Table, column: str, value: str) -> list[Row]:
+        """Rows whose stored text is the value, without case."""
+        return self._index(table, (column,)).get((value.casefold(),))
+
+    def organization(self) -> Row:
+        """The one row of settings."""
+        return self.rows(ORGANIZATION)[0]
+
+    def new_guid(self) -> str:
+        return server_guid(self.store.sequence(GUIDS))
+
+    def insert(self, table: Table, row: Mapping[str, Any]) -> Row:
+        """Store a new row under its primary key with its first version."""
+        now = self.clock.timestamp()
+        stamps = {"createdon": now, "modifiedon": now}
+        stamps |= {"_createdby_value": APPLICATION_USER_ID, "_modifiedby_value": APPLICATION_USER_ID}
+        kept = {name: row.get(name) or value for name, value in stamps.items()}
+        stored: Row = {**row, **kept, "versionnumber": self._next_version()}
+        self.store.table(table.logical).insert(row[table.key], stored)
+        return stored
+
+    def change(self, table: Table, row: Row, changes: Mapping[str, Any]) -> Row:
+        """Put changed values in the row's stead, with a new version."""
+        stamps = {"modifiedon": self.clock.timestamp(), "_modifiedby_value": APPLICATION_USER_ID}
+        return self.mirror(table, row, {**changes, **stamps, "versionnumber": self._next_version()})
+
+    def mirror(self, table: Table, row: Row, changes: Mapping[str, Any]) -> Row:
+        """Put changed values in the row's stead and keep its version."""
+        changed = {**row, **changes}
+        self.store.table(table.logical).replace(row[table.key], changed)
+        return changed
+
+    def delete(self, table: Table, key: str) -> None:
+        self.store.table(table.logical).delete(key)
+
+    def _next_version(self) -> int:
+        return self.store.sequence(VERSIONS, 1000)
+
+    def _index(self, table: Table, columns: tuple[str, ...]) -> Index:
+        return self.store.table(table.logical).index("|".join(columns), _values_of(columns))
+
+
+def _values_of(columns: tuple[str, ...]) -> Callable[[Row], Hashable | None]:
+    return lambda row: normal([row.get(column) for column in columns])
+
+
+def normal(values: Sequence[object]) -> Hashable | None:
+    """Values as an index key; None when one of them is empty, since empty values are not unique."""
+    if any(value is None or value == "" for value in values):
+        return None
+    return tuple(str(value).casefold() for value in values)

@@ -1,0 +1,77 @@
+"""The Sales twin: Dataverse Web API v9.2 as far as prospect to cash needs it, over one store.
+
+This module only puts the parts together: `protocol` answers, `loading` and `agenda` serve the admin path, `seed` fills
+an empty organisation. What the twin leaves out it refuses with 501 and the feature's name.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from p2c_assets.sandbox.admin import unknown
+from p2c_assets.sandbox.clock import Clock
+from p2c_assets.sandbox.counter import RequestCounter
+from p2c_assets.sandbox.dataverse import agenda, loading, protocol
+from p2c_assets.sandbox.dataverse.options import TwinOptions
+from p2c_assets.sandbox.dataverse.records import Records
+from p2c_assets.sandbox.dataverse.seed import seed
+from p2c_assets.sandbox.messages import Request, Response
+from p2c_assets.sandbox.store import Row, Store
+
+
+class DataverseTwin:
+    """One organisation. Implements sandbox.twin.Twin."""
+
+    def __init__(self, store: Store, options: TwinOptions | None = None) -> None:
+        self._options = options or TwinOptions()
+        self._store = store
+        self._clock = Clock(store)
+        self._counter = RequestCounter()
+        self._records = Records(store, self._clock, self._options)
+        self.after_reset()
+
+    @property
+    def store(self) -> Store:
+        return self._store
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
+
+    @property
+    def counter(self) -> RequestCounter:
+        return self._counter
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request of the Web API; the token has been checked."""
+        return protocol.answer(self._records, self._counter, request)
+
+    def unauthorized(self) -> Response:
+        """401 with the address at which clients find the tenant; the body is no OData error.
+
+        Source: MicrosoftDocs/powerapps-docs webapi/compose-http-requests-handle-errors.md (401).
+        """
+        tenant = self._options.tenant
+        uri = f"https://login.microsoftonline.com/{tenant}/oauth2/authorize"
+        return Response(401, {"WWW-Authenticate": f"Bearer authorization_uri={uri}, resource_id=https://{tenant}/"})
+
+    def load(self, rows: Mapping[str, Sequence[Row]], *, plugins: bool) -> Mapping[str, int]:
+        return loading.load(self._records, rows, plugins=plugins)
+
+    def alter(self, entity_set: str, key: Mapping[str, Any], values: Row) -> None:
+        loading.alter(self._records, entity_set, key, values)
+
+    def rows(self, entity_set: str) -> Sequence[Row]:
+        return loading.rows(self._records, entity_set)
+
+    def schedule(self, items: Sequence[Mapping[str, Any]]) -> int:
+        return agenda.schedule(self._records, items)
+
+    def advance(self, days: int) -> Mapping[str, Any]:
+        return agenda.advance(self._records, days)
+
+    def after_reset(self) -> None:
+        seed(self._store, self._options, self._clock.timestamp())
+
+    def admin(self, method: str, path: Sequence[str], document: Any) -> Any:  # noqa: ARG002
+        """No further admin routes."""
+        raise unknown(method, path)

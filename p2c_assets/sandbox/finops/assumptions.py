@@ -1,0 +1,78 @@
+"""What no public source settles: each a named constant with what it rests on, so that a live environment can refute it.
+
+Numbers are used where they apply. A True names a decision that is built into a module which refers to it by name; two of
+them can be turned by FinopsTwin's arguments. Rules with a source are in the modules that apply them.
+"""
+
+MISSING_KEY_STATUS = 400
+"""PATCH, PUT and DELETE of a missing key. Seen in two Singer targets and a NestJS client's fixtures."""
+
+BUSINESS_ERROR_STATUS = 400
+"""Seen on single requests in recent traffic; an older trace shows 500 for a part inside `$batch` (next constant)."""
+
+BUSINESS_ERROR_STATUS_IN_BATCH = 400
+"""An older captured trace has 500 here. FinopsTwin(batch_error_status=500) plays that environment."""
+
+STALE_ETAG_STATUS = 412
+"""The OData standard's answer; unconfirmed for this system (one unreliable source claims 409)."""
+
+BATCH_CONTINUES_AFTER_ERROR = True
+"""Later parts of a `$batch` run although an earlier one failed: per-part errors inside a 200 are documented by traces."""
+
+ERROR_PART_HAS_FIRST_CONTENT_ID = True
+"""In the captured trace the error part carried Content-ID 1 although record 2 was at fault."""
+
+MAX_PAGE = 10_000
+"""Documented maximum of server-driven pages (fin-ops odata; docs issue 2321 corrected it from 1,000)."""
+
+MAX_BATCH_OPERATIONS = 5_000
+"""Documented (service-protection-maximizing-api-throughput)."""
+
+DEFAULT_ORDER_IS_THE_KEY = True
+"""Order of rows when no `$orderby` is given: not documented; skip paging needs a stable one."""
+
+TEXT_COMPARES_WITHOUT_CASE = True
+"""Filters, keys and sorting: the database's default collation is case-insensitive (platform knowledge)."""
+
+TEXT_FUNCTIONS_ARE_REFUSED = True
+"""contains, startswith, endswith are not on the documented list (docs issue 1486 saw startswith work).
+
+FinopsTwin(text_functions=True) allows them.
+"""
+
+READ_ONLY_COLUMNS_ARE_REFUSED = True
+"""Posting a computed column is a field validation error, in the words seen for the account number under automatic
+numbering ("does not allow editing"). For computed columns unconfirmed."""
+
+OVERLONG_TEXT_IS_REFUSED = True
+"""400 at deserialisation rather than silent truncation: platform knowledge, unconfirmed."""
+
+ISO_CODES_ARE_RETURNED_UPPER_CASE = True
+"""The ISO code is computed from the country table, so a posted `us` comes back as `US`."""
+
+ADDRESS_NEEDS_A_COUNTRY = True
+"""Old template pages default the country because SCM requires it when an address is sent."""
+
+QUOTATION_TOTALS_ARE_CALCULATED_ON_WRITE = True
+"""The entity has AreTotalsCalculated but no page names a totals job for quotations (only for orders)."""
+
+LINE_STATUS_IS_THE_HEADERS = True
+"""SalesOrderProcessingStatus of a line is its header's: filters of the templates use both alike."""
+
+PRODUCT_SUPPLIES_THE_SITE = True
+"""A released product without a SiteId of its own has the company's first site in its default order settings.
+
+A product row loaded with SiteId "" has none: then a line without a site is refused, in the words of a real trace.
+"""
+
+REQUESTED_DATES_DEFAULT_TO_TODAY = True
+"""Requested shipping and receipt dates: required by SCM (old template page), left out by the later grids."""
+
+CANCELLED_ORDERS_KEEP_THEIR_TOTALS = True
+"""What an order's totals become when its remainder is cancelled is not documented."""
+
+LARGEST_AMOUNT = 10**12
+"""Numbers of this magnitude or more are refused: beyond any document, and exact arithmetic stays exact below it."""
+
+FIRST_REC_ID = 5_637_144_576
+"""Rec ids as seen in decoded etags."""

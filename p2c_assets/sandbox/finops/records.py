@@ -1,0 +1,119 @@
+"""Stored records of the entity sets: keys, record ids, versions and etags, companies, hidden rows.
+
+A row carries, besides its columns, names beginning with "_" that no protocol shows, and its etag.
+Source of the etag's form: decoded captures, base64 of "recVersion,recId" per data source.
+"""
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from p2c_assets.sandbox.finops.assumptions import FIRST_REC_ID
+from p2c_assets.sandbox.finops.columns import EntitySet
+from p2c_assets.sandbox.store import Index, Row, Store, Table
+
+ETAG = "@odata.etag"
+HIDDEN = "_hidden"
+REC_ID = "_rec_id"
+REC_VERSION = "_rec_version"
+
+
+class Records:
+    """Reads and writes of whole rows; what may be written is decided elsewhere."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._sorted: dict[tuple[str, str], tuple[int, list[Row]]] = {}
+
+    def table(self, entity_set: EntitySet) -> Table:
+        """The set's table."""
+        return self._store.table(entity_set.name)
+
+    def get(self, entity_set: EntitySet, *key: str | int) -> Row | None:
+        """The row of this key (in the order of the set's keys, any case), hidden ones included."""
+        return self.table(entity_set).get(tuple(part.lower() if isinstance(part, str) else part for part in key))
+
+    def by_company(self, entity_set: EntitySet) -> Index:
+        """Visible rows by company."""
+        return self.table(entity_set).index("company", _company)
+
+    def matching(self, entity_set: EntitySet, *values: tuple[str, Any]) -> list[Row]:
+        """Rows whose columns have these values, without case; by an index per set of columns."""
+        names = tuple(name for name, _ in values)
+        index = self.table(entity_set).index(
+            "by " + " ".join(names), lambda row: tuple(_fold(row.get(n)) for n in names)
+        )
+        return index.get(tuple(_fold(value) for _, value in values))
+
+    def insert(self, entity_set: EntitySet, row: Row) -> Row:
+        """Store a new row with its first version; returns it as stored."""
+        rec_id = self._store.sequence(f"rec_id {entity_set.table}", FIRST_REC_ID)
+        stamped = _stamp(entity_set, {**row, REC_ID: rec_id, REC_VERSION: 1})
+        self.table(entity_set).insert(entity_set.key_of(row), stamped)
+        return stamped
+
+    def update(self, entity_set: EntitySet, before: Row, changes: Mapping[str, Any], *, touch: bool = False) -> Row:
+        """Store changed columns over the current row with a new version; nothing changed, nothing stored (unless touched)."""
+        before = self.table(entity_set)[entity_set.key_of(before)]
+        if not touch and all(before.get(name) == value for name, value in changes.items()):
+            return before
+        version = _next_version(int(before[REC_VERSION]), int(before[REC_ID]))
+        stamped = _stamp(entity_set, {**before, **changes, REC_VERSION: version})
+        self.table(entity_set).replace(entity_set.key_of(before), stamped)
+        return stamped
+
+    def alter(self, entity_set: EntitySet, before: Row, changes: Mapping[str, Any]) -> None:
+        """Change stored columns and nothing else: version and etag stay."""
+        self.table(entity_set).replace(entity_set.key_of(before), {**before, **changes})
+
+    def delete(self, entity_set: EntitySet, row: Row) -> None:
+        """Remove a row."""
+        self.table(entity_set).delete(entity_set.key_of(row))
+
+    def in_key_order(self, entity_set: EntitySet, companies: Sequence[str]) -> Iterator[Row]:
+        """Visible rows of the companies, sorted by key; a company's order is kept until its set changes."""
+        for company in sorted(companies):
+            yield from self._company_rows(entity_set, company)
+
+    def _company_rows(self, entity_set: EntitySet, company: str) -> list[Row]:
+        revision = self.table(entity_set).revision
+        kept = self._sorted.get((entity_set.name, company))
+        if kept is None or kept[0] != revision:
+            rows = sorted(self.by_company(entity_set).get(company), key=lambda row: _sort_key(entity_set, row))
+            kept = (revision, rows)
+            self._sorted[entity_set.name, company] = kept
+        return kept[1]
+
+
+def visible(row: Row | None) -> bool:
+    """True for a row that the protocol may show."""
+    return row is not None and not row.get(HIDDEN)
+
+
+def public(entity_set: EntitySet, row: Row) -> Row:
+    """The columns of a row, nothing else."""
+    return {name: row[name] for name in entity_set.names}
+
+
+def _company(row: Row) -> str | None:
+    return str(row["dataAreaId"]) if visible(row) else None
+
+
+def _fold(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _sort_key(entity_set: EntitySet, row: Row) -> tuple[tuple[bool, Any], ...]:
+    """Texts after numbers, so that a flawed key can be sorted at all."""
+    return tuple((isinstance(part, str), part) for part in entity_set.key_of(row))
+
+
+def _stamp(entity_set: EntitySet, row: Row) -> Row:
+    pairs = [f"{row[REC_VERSION]},{row[REC_ID]}", *["0,0"] * (entity_set.sources - 1)]
+    code = base64.b64encode(f"'{';'.join(pairs)}'".encode()).decode()
+    return {**row, ETAG: f'W/"{code}"'}
+
+
+def _next_version(version: int, rec_id: int) -> int:
+    """A new random-looking number of 31 bits, the same in every replay."""
+    return (version * 1_103_515_245 + rec_id % 65_536 * 2 + 12_345) % (2**31 - 1) + 1

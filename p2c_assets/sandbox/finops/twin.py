@@ -1,0 +1,243 @@
+"""The F&O twin: routes of the protocol, and the twin's parts put together.
+
+What is not here but in the real system answers 501 with its name: $metadata, actions, navigation paths, $expand beyond the
+documented navigations with $select, data packages, custom services, change notifications.
+"""
+
+import time
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from p2c_assets.sandbox.admin import unknown
+from p2c_assets.sandbox.clock import Clock
+from p2c_assets.sandbox.counter import RequestCounter
+from p2c_assets.sandbox.finops import assumptions, errors
+from p2c_assets.sandbox.finops.administration import Administration
+from p2c_assets.sandbox.finops.agenda import Agenda
+from p2c_assets.sandbox.finops.batch import Batch
+from p2c_assets.sandbox.finops.columns import EntitySet
+from p2c_assets.sandbox.finops.contact_persons import ContactPersonRules
+from p2c_assets.sandbox.finops.customers import CustomerRules
+from p2c_assets.sandbox.finops.day import Day
+from p2c_assets.sandbox.finops.document_headers import DocumentHeaders
+from p2c_assets.sandbox.finops.document_lines import DocumentLines
+from p2c_assets.sandbox.finops.invoicing import Invoicing
+from p2c_assets.sandbox.finops.keys import in_scope, read_key
+from p2c_assets.sandbox.finops.order_totals import OrderTotals
+from p2c_assets.sandbox.finops.orders import OrderHeaderRules, OrderLineRules
+from p2c_assets.sandbox.finops.parties import Parties
+from p2c_assets.sandbox.finops.quotation_confirmation import QuotationConfirmation
+from p2c_assets.sandbox.finops.quotations import QuotationHeaderRules, QuotationLineRules, QuotationTotals
+from p2c_assets.sandbox.finops.reading import Reader
+from p2c_assets.sandbox.finops.recalculation import Recalculation
+from p2c_assets.sandbox.finops.records import ETAG, Records
+from p2c_assets.sandbox.finops.reference import Reference
+from p2c_assets.sandbox.finops.schema import ENTITY_SETS, UNSUPPORTED_SETS
+from p2c_assets.sandbox.finops.writing import Rules, Writer
+from p2c_assets.sandbox.messages import Request, Response, Unsupported
+from p2c_assets.sandbox.odata.keys import Segment, parse_segment, split_path
+from p2c_assets.sandbox.odata.lexer import ODataSyntaxError
+from p2c_assets.sandbox.store import Row, Store
+
+DEFAULT_COMPANY = "usmf"
+_SERVICE = "data"
+_UNSUPPORTED_ROOTS = frozenset({"Metadata", "metadata", "api", "soap"})
+_UPDATES = frozenset({"PATCH", "PUT"})
+
+
+class FinopsTwin:
+    """One environment with one service user.
+
+    default_company: the user's, seen without cross-company. text_functions: allow contains, startswith, endswith in
+    filters. batch_error_status: what a business error answers inside `$batch` (an older trace shows 500).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        default_company: str = DEFAULT_COMPANY,
+        text_functions: bool = not assumptions.TEXT_FUNCTIONS_ARE_REFUSED,
+        batch_error_status: int = assumptions.BUSINESS_ERROR_STATUS_IN_BATCH,
+    ) -> None:
+        self._default_company = default_company.lower()
+        self.store = store
+        self.clock = Clock(store)
+        self.counter = RequestCounter()
+        self._records = Records(store)
+        self._reference = Reference(store)
+        self._lines = DocumentLines(store, self._records, self._reference)
+        headers = DocumentHeaders(self._records, self._reference, self.clock)
+        parties = Parties(store)
+        customers = CustomerRules(self._records, self._reference, parties)
+        self._writer = self._make_writer(headers, parties, customers)
+        self._reader = Reader(
+            self._records, self._reference.companies, self._default_company, text_functions=text_functions
+        )
+        self._batch = Batch(store, self.counter, self._operate, batch_error_status)
+        self._administration = Administration(
+            store, self._records, self._reference, parties, headers, customers, self._default_company
+        )
+        confirmation = QuotationConfirmation(self._records, self._lines, self._writer, self.clock)
+        self._agenda = Agenda(store, self.clock, self._writer, confirmation)
+        totals = OrderTotals(self._records, self._reference, self._lines)
+        invoicing = Invoicing(store, self._records, self._lines, self.clock)
+        self._day = Day(self._records, self._reference, self._lines, totals, invoicing)
+        self._recalculation = Recalculation(self._records, totals, self._quotation_totals)
+
+    def _make_writer(self, headers: DocumentHeaders, parties: Parties, customers: CustomerRules) -> Writer:
+        records, reference, lines = self._records, self._reference, self._lines
+        self._quotation_totals = QuotationTotals(records, reference, lines)
+        rules: dict[str, Rules] = {
+            "CustomersV2": customers,
+            "CDSContactPersons": ContactPersonRules(reference, parties),
+            "CDSSalesQuotationHeaders": QuotationHeaderRules(records, headers, lines, self._quotation_totals),
+            "CDSSalesQuotationLines": QuotationLineRules(lines, self._quotation_totals),
+            "CDSSalesOrderHeaders": OrderHeaderRules(records, reference, headers, lines),
+            "CDSSalesOrderLines": OrderLineRules(records, lines),
+        }
+        return Writer(records, reference, rules, self._default_company)
+
+    def handle(self, request: Request) -> Response:
+        """One request of the protocol. Raises Unsupported."""
+        started = time.perf_counter()
+        try:
+            with self.store.transaction():
+                response = self._route(request)
+        except errors.FinopsError as error:
+            response = error.response()
+        headers = {
+            "ms-dyn-aid": str(uuid.uuid4()),
+            "server-timing": f"dur={(time.perf_counter() - started) * 1000:.1f}",
+        }
+        return Response(response.status, {**response.headers, **headers}, response.body)
+
+    def unauthorized(self) -> Response:
+        """401 without a body: its text on a real environment is not known."""
+        return Response(401, {"WWW-Authenticate": "Bearer"})
+
+    def load(self, rows: Mapping[str, Sequence[Row]], *, plugins: bool) -> Mapping[str, int]:
+        """Store rows; with plugins, calculate lines and totals of all documents afterwards."""
+        counts = self._administration.load(rows)
+        if plugins:
+            self._recalculation.run()
+        return counts
+
+    def alter(self, entity_set: str, key: Mapping[str, Any], values: Row) -> None:
+        """Change stored values silently."""
+        self._administration.alter(entity_set, key, values)
+
+    def rows(self, entity_set: str) -> Sequence[Row]:
+        """Rows as stored."""
+        return self._administration.rows(entity_set)
+
+    def schedule(self, items: Sequence[Mapping[str, Any]]) -> int:
+        """Put items on the agenda."""
+        return self._agenda.schedule(items)
+
+    def advance(self, days: int) -> Mapping[str, Any]:
+        """Let working days pass: agenda, then orders; counts of what was done."""
+        done: Counter[str] = Counter()
+        for _ in range(days):
+            self.clock.advance()
+            done.update(self._agenda.work())
+            done.update(self._day.work())
+        names = ("booked", "refused", "confirmed", "picked", "delivered", "invoiced", "cancelled", "totals_calculated")
+        return {"days": days, **{name: done[name] for name in names}}
+
+    def after_reset(self) -> None:
+        """Nothing is there from the start."""
+
+    def admin(self, method: str, path: Sequence[str], document: Any) -> Any:  # noqa: ARG002 - the Twin's signature
+        """This twin has no admin routes of its own. Raises Unsupported."""
+        raise unknown(method, path)
+
+    def _route(self, request: Request) -> Response:
+        parts = split_path(request.path)
+        if not parts or parts[0] != _SERVICE:
+            if parts and parts[0] in _UNSUPPORTED_ROOTS:
+                raise Unsupported(f"/{parts[0]}")
+            return errors.no_route(f"{request.base_url}{request.path}")
+        if parts[1:] == ["$batch"] and request.method == "POST":
+            return self._batch.run(request)
+        return self._operate(request)
+
+    def _operate(self, request: Request) -> Response:
+        """One operation, alone or inside a batch. Raises FinopsError or Unsupported."""
+        parts = split_path(request.path)[1:]
+        if not parts:
+            return self._service_document(request)
+        if parts[0] in {"$metadata", "$batch"}:
+            raise Unsupported(f"{request.method} {parts[0]}")
+        segment = _segment(parts[0])
+        entity_set = ENTITY_SETS.get(segment.name)
+        if entity_set is None:
+            if segment.name in UNSUPPORTED_SETS:
+                raise Unsupported(f"the entity set {segment.name}")
+            return errors.no_route(f"{request.base_url}{request.path}")
+        if len(parts) > 1:
+            return self._below(entity_set, segment, parts[1:], request)
+        return self._records_of(entity_set, segment, request)
+
+    def _below(self, entity_set: EntitySet, segment: Segment, rest: Sequence[str], request: Request) -> Response:
+        if list(rest) == ["$count"] and segment.key is None and request.method == "GET":
+            return self._reader.count(entity_set, request)
+        raise Unsupported(f"the path {entity_set.name}/{'/'.join(rest)}")
+
+    def _records_of(self, entity_set: EntitySet, segment: Segment, request: Request) -> Response:
+        if segment.key is None:
+            return self._collection(entity_set, request)
+        key = read_key(entity_set, segment.key)
+        if request.method == "GET":
+            return self._reader.record(entity_set, key, request)
+        if request.method not in {*_UPDATES, "DELETE"}:
+            return _method_not_allowed(request)
+        if not in_scope(request, str(key[0]), self._default_company):
+            raise errors.missing_for_update()
+        if_match = request.headers.get("if-match")
+        if request.method == "DELETE":
+            self._writer.delete(entity_set, key, if_match)
+        else:
+            self._writer.update(entity_set, key, _body(request), if_match)
+        return Response(204, {"OData-Version": "4.0"})
+
+    def _collection(self, entity_set: EntitySet, request: Request) -> Response:
+        if request.method == "GET":
+            return self._reader.collection(entity_set, request)
+        if request.method != "POST":
+            return _method_not_allowed(request)
+        row = self._writer.create(entity_set, _body(request))
+        keys = ",".join(f"{name}={_literal(row[name])}" for name in entity_set.keys)
+        headers = {"Location": f"{request.base_url}/data/{entity_set.name}({keys})", "ETag": row[ETAG]}
+        return Response.json(201, self._reader.represent(entity_set, request, row), headers)
+
+    def _service_document(self, request: Request) -> Response:
+        if request.method != "GET":
+            return _method_not_allowed(request)
+        value = [{"name": name, "kind": "EntitySet", "url": name} for name in ENTITY_SETS]
+        return Response.json(200, {"@odata.context": f"{request.base_url}/data/$metadata", "value": value})
+
+
+def _segment(text: str) -> Segment:
+    try:
+        return parse_segment(text)
+    except ODataSyntaxError as error:
+        raise errors.bad_query(error.message) from error
+
+
+def _body(request: Request) -> Any:
+    try:
+        return request.json()
+    except ValueError as error:
+        raise errors.unreadable(f"The request body is not valid JSON: {error}") from error
+
+
+def _literal(value: object) -> str:
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+
+
+def _method_not_allowed(request: Request) -> Response:
+    text = f"The requested resource does not support http method '{request.method}'."
+    return Response.json(405, {"Message": text})

@@ -1,0 +1,129 @@
+"""`$batch` bodies: multipart/mixed to requests and changesets, and responses back to multipart/mixed.
+
+Executing the parts, limits and rollback are the twin's.
+Sources: MicrosoftDocs execute-batch-operations-using-web-api, fin-ops odata.
+"""
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import NamedTuple
+
+_CRLF = b"\r\n"
+_REQUEST_LINE = re.compile(rb"^([A-Z]+) (\S.*?) HTTP/1\.1$")
+
+
+class MultipartError(Exception):
+    """The body is not the multipart that its content type promises."""
+
+
+class BatchRequest(NamedTuple):
+    """One operation as it stands in the body: the URL may be absolute, host-relative or relative."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    content_id: str | None
+
+
+class Changeset(NamedTuple):
+    """Operations that succeed or fail together."""
+
+    requests: tuple[BatchRequest, ...]
+
+
+class PartResponse(NamedTuple):
+    """The answer to one operation."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    content_id: str | None = None
+
+
+class ChangesetResponse(NamedTuple):
+    """The answers to a changeset, nested in a multipart of their own."""
+
+    parts: tuple[PartResponse, ...]
+
+
+def parse_batch(body: bytes, content_type: str) -> list[BatchRequest | Changeset]:
+    """The parts in their order. Raises MultipartError."""
+    return [_part(headers, content) for headers, content in _split(body, _boundary(content_type))]
+
+
+def _part(headers: dict[str, str], content: bytes) -> BatchRequest | Changeset:
+    content_type = headers.get("content-type", "")
+    if not content_type.lower().startswith("multipart/mixed"):
+        return _request(headers, content)
+    return Changeset(tuple(_request(inner, text) for inner, text in _split(content, _boundary(content_type))))
+
+
+def _request(headers: dict[str, str], content: bytes) -> BatchRequest:
+    if not headers.get("content-type", "").lower().startswith("application/http"):
+        raise MultipartError("The part of a batch has to be of the content type application/http.")
+    head, _, rest = content.lstrip(b"\r\n").partition(_CRLF)
+    match = _REQUEST_LINE.match(head.strip())
+    if match is None:
+        raise MultipartError(f"The request line '{head.decode(errors='replace')}' is invalid.")
+    inner, body = _headers(rest)
+    return BatchRequest(match[1].decode(), match[2].decode(), inner, body, headers.get("content-id"))
+
+
+def _split(body: bytes, boundary: bytes) -> list[tuple[dict[str, str], bytes]]:
+    delimiter = re.compile(rb"(?:^|\r\n)--" + re.escape(boundary) + rb"(?=--|[ \t]*\r\n)")
+    chunks = delimiter.split(body)[1:]
+    if not chunks:
+        raise MultipartError(f"The boundary '{boundary.decode()}' does not occur in the body.")
+    if not chunks[-1].startswith(b"--"):
+        raise MultipartError(f"The closing boundary '{boundary.decode()}--' is missing.")
+    return [_headers(_after_line(chunk)) for chunk in chunks[:-1]]
+
+
+def _after_line(chunk: bytes) -> bytes:
+    return chunk.lstrip(b" \t").removeprefix(_CRLF)
+
+
+def _headers(text: bytes) -> tuple[dict[str, str], bytes]:
+    """Header lines (names lower-case) up to the blank line, and what follows it."""
+    if text.startswith(_CRLF):
+        return {}, text[2:]
+    head, _, body = text.partition(_CRLF + _CRLF)
+    pairs = (line.partition(":") for line in head.decode().split("\r\n") if line)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}, body
+
+
+def _boundary(content_type: str) -> bytes:
+    match = re.search(r'boundary="?([^";]+)"?', content_type, re.IGNORECASE)
+    if match is None or not content_type.lower().startswith("multipart/mixed"):
+        raise MultipartError(f"The content type '{content_type}' has no multipart boundary.")
+    return match[1].strip().encode()
+
+
+def render_batch(parts: Sequence[PartResponse | ChangesetResponse]) -> tuple[str, bytes]:
+    """The content type with its boundary, and the body."""
+    boundary = f"batchresponse_{uuid.uuid4()}"
+    chunks = [_changeset(part) if isinstance(part, ChangesetResponse) else _render(part) for part in parts]
+    return f"multipart/mixed; boundary={boundary}", _join(chunks, boundary)
+
+
+def _changeset(changeset: ChangesetResponse) -> bytes:
+    boundary = f"changesetresponse_{uuid.uuid4()}"
+    head = f"Content-Type: multipart/mixed; boundary={boundary}\r\n\r\n".encode()
+    return head + _join([_render(part) for part in changeset.parts], boundary)
+
+
+def _join(chunks: Sequence[bytes], boundary: str) -> bytes:
+    delimiter = f"--{boundary}".encode()
+    return b"".join(delimiter + _CRLF + chunk + _CRLF for chunk in chunks) + delimiter + b"--" + _CRLF
+
+
+def _render(part: PartResponse) -> bytes:
+    lines = ["Content-Type: application/http", "Content-Transfer-Encoding: binary"]
+    if part.content_id is not None:
+        lines.append(f"Content-ID: {part.content_id}")
+    lines += ["", f"HTTP/1.1 {part.status} {HTTPStatus(part.status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in part.headers.items()]
+    return "\r\n".join(lines).encode() + _CRLF + _CRLF + part.body

@@ -1,0 +1,93 @@
+"""The sandbox's identity provider: OAuth 2.0 client credentials, answers and errors shaped like Microsoft Entra's.
+
+Source: MicrosoftDocs entra v2-oauth2-client-creds-grant-flow and reference-error-codes (AADSTS numbers).
+"""
+
+import secrets
+import time
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+from p2c_assets.sandbox.exact_json import dumps
+from p2c_assets.sandbox.messages import Request, Response
+
+LIFETIME_S = 3599
+TYPE = "application/json; charset=utf-8"
+PATH_END = "/oauth2/v2.0/token"
+
+
+class _Grant(NamedTuple):
+    audience: str
+    expires_at: float
+
+
+class Tokens:
+    """Registered applications (client id -> secret) and the tokens given to them; tokens live in memory only."""
+
+    def __init__(self, clients: Mapping[str, str], lifetime_s: float = LIFETIME_S) -> None:
+        self._clients = dict(clients)
+        self._lifetime_s = lifetime_s
+        self._grants: dict[str, _Grant] = {}
+
+    def issue(self, request: Request) -> Response:
+        """Answer a token request: POST form of grant_type, client_id, client_secret, scope={url}/.default."""
+        form = {name: values[-1] for name, values in parse_qs(request.body.decode()).items()}
+        refusal = self._refusal(form)
+        if refusal is not None:
+            return refusal
+        token = secrets.token_urlsafe(48)
+        audience = form["scope"].removesuffix("/.default")
+        self._grants[token] = _Grant(audience, time.monotonic() + self._lifetime_s)
+        lifetime = int(self._lifetime_s)
+        body = {"token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": token}
+        return Response(200, {"Content-Type": TYPE}, dumps(body))
+
+    def accept(self, request: Request) -> bool:
+        """True for a live token whose audience is this host, spelled without a trailing slash.
+
+        Source: fin-ops services-home-page (a trailing slash breaks the token).
+        """
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        grant = self._grants.get(token.strip())
+        if scheme.lower() != "bearer" or grant is None or grant.expires_at <= time.monotonic():
+            return False
+        audience = urlsplit(grant.audience)
+        return audience.netloc.lower() == request.headers.get("host", "").lower() and not audience.path
+
+    def _refusal(self, form: Mapping[str, str]) -> Response | None:
+        for name in ("grant_type", "client_id", "client_secret", "scope"):
+            if not form.get(name):
+                text = f"The request body must contain the following parameter: '{name}'."
+                return _error(400, "invalid_request", 900144, text)
+        client = form["client_id"]
+        if form["grant_type"] != "client_credentials":
+            text = f"The app requested an unsupported grant type '{form['grant_type']}'."
+            return _error(400, "unsupported_grant_type", 70003, text)
+        if client not in self._clients:
+            text = f"Application with identifier '{client}' was not found in the directory."
+            return _error(400, "unauthorized_client", 700016, text)
+        if not secrets.compare_digest(self._clients[client].encode(), form["client_secret"].encode()):
+            text = f"Invalid client secret provided for app '{client}'."
+            return _error(401, "invalid_client", 7000215, text)
+        if not form["scope"].endswith("/.default"):
+            text = f"The provided request must include a 'scope' ending in /.default; '{form['scope']}' does not."
+            return _error(400, "invalid_scope", 1002012, text)
+        return None
+
+
+def _error(status: int, error: str, number: int, text: str) -> Response:
+    trace, correlation = str(uuid.uuid4()), str(uuid.uuid4())
+    timestamp = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    tail = f" Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}"
+    body = {
+        "error": error,
+        "error_description": f"AADSTS{number}: {text}{tail}",
+        "error_codes": [number],
+        "timestamp": timestamp,
+        "trace_id": trace,
+        "correlation_id": correlation,
+    }
+    return Response(status, {"Content-Type": TYPE}, dumps(body))

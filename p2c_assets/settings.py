@@ -1,0 +1,197 @@
+"""One typed configuration: `p2c.toml` under environment variables. Secrets come from the environment only."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from p2c_assets.errors import SettingsError
+
+CONFIG_VARIABLE = "P2C_CONFIG"
+DEFAULT_CONFIG = "p2c.toml"
+
+
+class Company(BaseModel):
+    """One legal entity of SCM and the business unit of Sales that belongs to it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    business_unit: str
+    owner_team: str
+    currency: str
+    blank_country: str | None = None
+    language: str = "en-us"
+    customer_group: str = "10"
+    site: str = "1"
+    warehouse: str = "13"
+    price_list: str | None = None
+    sales_number_prefix: str = ""
+
+
+class MappingSettings(BaseModel):
+    """What the specification leaves open, with its values as defaults.
+
+    `companies` in the order of the configuration: the first that releases a product owns it in Sales, unless
+    `product_owners` (product number -> company) says otherwise. `value_maps` and `overrides` come from the file's own
+    sections.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rounding: Literal["half_away_from_zero"] = "half_away_from_zero"
+    price_scale: int = Field(default=4, ge=0, le=6)
+    money_scale: int = Field(default=2, ge=0, le=4)
+    money_scale_by_currency: Mapping[str, int] = Field(default_factory=lambda: {"JPY": 0})
+    delivered_option: Literal["shipped", "packing_slip"] = "shipped"
+    quote_address: Literal["shipto", "template"] = "shipto"
+    delivery_address_name: str = "Delivery"
+    delivery_address_description: str = "Delivery"
+    unit_group: str = "Default Unit"
+    default_price_list_by_currency: Mapping[str, str] = Field(default_factory=dict)
+    product_owners: Mapping[str, str] = Field(default_factory=dict)
+    companies: tuple[Company, ...] = ()
+    value_maps: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+    overrides: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+
+
+class SystemSettings(BaseModel):
+    """Where one system is, who we are there, and how much is asked of it at once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    token_url: str
+    client_id: str
+    client_secret: SecretStr
+    page_size: int = Field(default=5000, ge=1, le=5000)
+    batch_changesets: int = Field(default=50, ge=1, le=1000)
+    concurrency: int = Field(default=4, ge=1, le=52)
+    timeout_s: float = Field(default=300.0, gt=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _urls_have_no_trailing_slash(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Source: fin-ops services-home-page: a trailing slash breaks the token's audience."""
+        return {key: value.rstrip("/") if key in {"url", "token_url"} else value for key, value in values.items()}
+
+
+class Paths(BaseModel):
+    """Where the platform keeps what it knows. Relative paths stand under the folder of the configuration file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    warehouse: Path = Path(".p2c/p2c.duckdb")
+    warehouse_wait_s: float = Field(default=60.0, ge=0)
+
+
+class Delivery(BaseModel):
+    """How much is read back by key, and what is done with an order that Sales already calls invoiced."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    read_back_by_key_up_to: int = Field(default=200, ge=1)
+    reopen_invoiced_orders: bool = True
+
+
+class Settings(BaseSettings):
+    """The whole configuration. Environment variables (`P2C_SALES__URL`) win over the file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="P2C_", env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
+    )
+
+    sales: SystemSettings
+    scm: SystemSettings
+    companies: Mapping[str, Company]
+    mapping: MappingSettings = MappingSettings()
+    mappings: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    value_maps: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+    delivery: Delivery = Delivery()
+    paths: Paths = Paths()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment first, then what `load` read from the file; secrets have no business in files."""
+        return env_settings, init_settings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _companies_know_their_id(cls, values: dict[str, Any]) -> dict[str, Any]:
+        companies = values.get("companies")
+        if not isinstance(companies, Mapping):
+            return values
+        named = cast(Mapping[str, Any], companies)
+        return {**values, "companies": {key.lower(): _with_id(key.lower(), value) for key, value in named.items()}}
+
+    def mapping_settings(self) -> MappingSettings:
+        """The mapping's settings together with the companies, the file's overrides and its value maps."""
+        return self.mapping.model_copy(
+            update={
+                "companies": tuple(self.companies.values()),
+                "overrides": self.mappings,
+                "value_maps": self.value_maps,
+            }
+        )
+
+
+def _with_id(company: str, value: Any) -> Any:
+    return {"id": company, **cast(Mapping[str, Any], value)} if isinstance(value, Mapping) else value
+
+
+def config_path(environment: Mapping[str, str] = os.environ) -> Path:
+    """The configuration file: `P2C_CONFIG`, else `p2c.toml` of the working folder."""
+    return Path(environment.get(CONFIG_VARIABLE, DEFAULT_CONFIG))
+
+
+def load(path: Path) -> Settings:
+    """Read the file and the environment. Raises SettingsError naming each wrong setting, its value and what is allowed."""
+    values = _read(path)
+    if "client_secret" in values.get("sales", {}) or "client_secret" in values.get("scm", {}):
+        raise SettingsError(f"{path}: secrets come from the environment only (P2C_SALES__CLIENT_SECRET, ...)")
+    return build(values, path.resolve().parent)
+
+
+def build(values: Mapping[str, Any], folder: Path) -> Settings:
+    """Validate values (under the environment); relative paths are resolved against the folder."""
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from error
+    paths = settings.paths.model_copy(update={"warehouse": folder / settings.paths.warehouse})
+    return settings.model_copy(update={"paths": paths})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(f"{path} does not exist; {CONFIG_VARIABLE} names another configuration file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+
+
+def _explain(error: ValidationError) -> str:
+    lines = [_explain_one(detail["loc"], detail["msg"], detail["input"], detail["type"]) for detail in error.errors()]
+    return "the configuration is wrong:\n" + "\n".join(lines)
+
+
+def _explain_one(location: tuple[int | str, ...], message: str, value: object, kind: str) -> str:
+    name = ".".join(str(part) for part in location)
+    variable = "P2C_" + "__".join(str(part).upper() for part in location)
+    if kind == "missing":
+        place = f"as {variable}" if "secret" in name else f"in {DEFAULT_CONFIG} or as {variable}"
+        return f"  {name} is missing: set it {place}"
+    shown = "(not shown)" if "secret" in name else repr(value)
+    return f"  {name} = {shown}: {message}"

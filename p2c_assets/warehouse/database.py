@@ -1,0 +1,107 @@
+"""The DuckDB file: opened by one process at a time, one cursor per user of it.
+
+The nouns that live in the file have modules of their own (raw log, stage tables, ledger, outbox, line numbers). Only
+opening, waiting for another holder, and the types that columns have in the file belong here.
+"""
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import duckdb
+import polars as pl
+
+from p2c_assets.errors import TransientError
+
+SCHEMAS = ("raw", "raw_log", "mapped", "planned", "delivered", "reconciled", "ledger", "delivery")
+HELD_ELSEWHERE = "Conflicting lock"
+
+
+class WarehouseBusyError(TransientError):
+    """Another process holds the file."""
+
+
+class Database:
+    """One open DuckDB file. Frames go in by name and come out by SQL."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def run(self, sql: str, parameters: list[object] | None = None) -> None:
+        """Execute without a result."""
+        self.connection.execute(sql, parameters)
+
+    def rows(self, sql: str, parameters: list[object] | None = None) -> list[tuple[object, ...]]:
+        """All rows of a query."""
+        return self.connection.execute(sql, parameters).fetchall()
+
+    def value(self, sql: str, parameters: list[object] | None = None) -> object:
+        """First column of the first row; None where there is none."""
+        row = self.connection.execute(sql, parameters).fetchone()
+        return None if row is None else row[0]
+
+    def frame(self, sql: str, parameters: list[object] | None = None) -> pl.DataFrame:
+        """The result as a Polars frame."""
+        return self.connection.execute(sql, parameters).pl()
+
+    @contextmanager
+    def given(self, name: str, frame: pl.DataFrame) -> Generator[None]:
+        """Make a frame readable under a name while the block runs."""
+        self.connection.register(name, cast(object, frame.to_arrow()))
+        try:
+            yield
+        finally:
+            self.connection.unregister(name)
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """All or nothing."""
+        self.connection.execute("BEGIN TRANSACTION")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def has_table(self, schema: str, table: str) -> bool:
+        """Whether schema.table (or a view of that name) is there."""
+        sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?"
+        return self.value(sql, [schema, table]) is not None
+
+    def columns(self, schema: str, table: str) -> list[str]:
+        """The column names of a table, in order."""
+        return [str(name) for name, *_ in self.rows(f"DESCRIBE {schema}.{table}")]
+
+
+@contextmanager
+def opened(
+    path: Path, wait_s: float, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic
+) -> Generator[Database]:
+    """Open the file, waiting up to `wait_s` seconds for another process to let go of it. Raises WarehouseBusyError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _connect(path, wait_s, sleep, clock)
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        for schema in SCHEMAS:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        yield Database(connection)
+    finally:
+        connection.close()
+
+
+def _connect(
+    path: Path, wait_s: float, sleep: Callable[[float], None], clock: Callable[[], float]
+) -> duckdb.DuckDBPyConnection:
+    deadline = clock() + wait_s
+    while True:
+        try:
+            return duckdb.connect(str(path))
+        except duckdb.IOException as error:
+            if HELD_ELSEWHERE not in str(error):
+                raise
+            if clock() >= deadline:
+                raise WarehouseBusyError(f"{path} is held by another process (waited {wait_s:g} s): {error}") from error
+            sleep(0.25)

@@ -1,0 +1,34 @@
+"""The raw frames that a task's mapping works on: its source, and everything it may refer to."""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from p2c_assets.mappings.catalogue import ENTITIES
+from p2c_assets.mappings.model import KEY_CLAIMS
+from p2c_assets.warehouse import line_numbers
+from p2c_assets.warehouse.database import Database
+
+NUMBERED = {"quotedetails": "quoteid", "salesorderdetails": "salesorderid"}
+"""Sales lines that get a number of ours where they have none, with the column that holds their document."""
+
+
+def frames(database: Database, names: Iterable[str], company: str) -> dict[str, pl.DataFrame]:
+    """Frames by name (`sales.accounts`), with the rows of all companies: the mapping cuts them itself.
+
+    Lines of the company that have no number get one first; all lines bring it as `assigned_line_number`.
+    """
+    return {name: _frame(database, name, company) for name in names}
+
+
+def _frame(database: Database, name: str, company: str) -> pl.DataFrame:
+    if name == KEY_CLAIMS:
+        return database.frame("SELECT * FROM raw.scm_key_claims")
+    entity = ENTITIES[name]
+    if entity.name not in NUMBERED:
+        return database.frame(f"SELECT * FROM raw.{entity.table}")
+    line_numbers.assign(database, entity.table, NUMBERED[entity.name], company)
+    return database.frame(
+        f"SELECT r.*, n.number AS assigned_line_number FROM raw.{entity.table} r "
+        f"LEFT JOIN ledger.line_numbers n ON n.entity = '{entity.table}' AND n.line_id = r.row_id"
+    )

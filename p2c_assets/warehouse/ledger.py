@@ -1,0 +1,151 @@
+"""The ledger: one outcome per task, company and source row, and how many rows each run saw in each outcome.
+
+`ledger.outcomes` gets a row when a source row's outcome, reason, detail or version changes; `valid_to_run` is null while it
+holds. `ledger.counts` keeps every run's counts. The outcome of any row in any run is `OUTCOME_IN_RUN`.
+Rows are counted independently of this in `raw`; the check `outcomes_add_up` compares the two.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from p2c_assets.warehouse.database import Database
+
+OUTCOMES = ("created", "updated", "unchanged", "filtered", "rejected", "held", "refused")
+
+LEDGER_SCHEMA = {
+    "source_id": pl.String,
+    "document": pl.String,
+    "outcome": pl.String,
+    "reason": pl.String,
+    "detail": pl.String,
+    "source_version": pl.String,
+    "warnings": pl.List(pl.String),
+    "amount": pl.Decimal(38, 4),
+    "currency": pl.String,
+}
+
+_CREATE = """
+CREATE TABLE IF NOT EXISTS ledger.runs (
+    number BIGINT PRIMARY KEY, run VARCHAR UNIQUE, started_utc TIMESTAMPTZ);
+CREATE TABLE IF NOT EXISTS ledger.outcomes (
+    task VARCHAR, company VARCHAR, source_id VARCHAR, document VARCHAR, outcome VARCHAR, reason VARCHAR, detail VARCHAR,
+    source_version VARCHAR, warnings VARCHAR[], amount DECIMAL(38, 4), currency VARCHAR,
+    since_utc TIMESTAMPTZ, valid_from_run BIGINT, valid_to_run BIGINT);
+CREATE TABLE IF NOT EXISTS ledger.counts (
+    run BIGINT, task VARCHAR, company VARCHAR, outcome VARCHAR, reason VARCHAR, rows BIGINT);
+"""
+
+OUTCOME_IN_RUN = """
+SELECT o.* FROM ledger.outcomes o
+WHERE o.task = $task AND o.company = $company AND o.source_id = $source_id
+  AND o.valid_from_run <= $run AND coalesce(o.valid_to_run > $run, true)
+"""
+
+_SAME = """o.outcome = i.outcome AND o.reason IS NOT DISTINCT FROM i.reason AND o.detail IS NOT DISTINCT FROM i.detail
+    AND o.source_version IS NOT DISTINCT FROM i.source_version AND o.document = i.document"""
+
+
+def prepare(database: Database) -> None:
+    """Create the ledger's tables where they are not there yet."""
+    database.run(_CREATE)
+
+
+def run_number(database: Database, run: str, now: datetime) -> int:
+    """The number of a run, given to it the first time it writes; numbers grow with time."""
+    database.run(
+        "INSERT INTO ledger.runs SELECT coalesce(max(number), 0) + 1, ?, ? FROM ledger.runs "
+        "HAVING NOT EXISTS (SELECT 1 FROM ledger.runs WHERE run = ?)",
+        [run, now, run],
+    )
+    return int(str(database.value("SELECT number FROM ledger.runs WHERE run = ?", [run])))
+
+
+def record(database: Database, task: str, company: str, run: str, now: datetime, outcomes: pl.DataFrame) -> None:
+    """Bring the ledger of (task, company) up to `outcomes`, one row per source row (columns: LEDGER_SCHEMA)."""
+    with database.given("incoming", outcomes.select(list(LEDGER_SCHEMA))), database.transaction():
+        number = run_number(database, run, now)
+        _close_changed(database, task, company, number)
+        _open_new(database, task, company, number, now)
+        _count(database, task, company, number)
+
+
+def _close_changed(database: Database, task: str, company: str, number: int) -> None:
+    """What was opened and changed within one run leaves no trace; everything else is closed."""
+    current = "o.task = ? AND o.company = ? AND o.valid_to_run IS NULL"
+    changed = f"NOT EXISTS (SELECT 1 FROM incoming i WHERE i.source_id = o.source_id AND {_SAME})"
+    parameters: list[object] = [task, company]
+    database.run(
+        f"DELETE FROM ledger.outcomes o WHERE {current} AND o.valid_from_run = ? AND {changed}", [*parameters, number]
+    )
+    database.run(f"UPDATE ledger.outcomes o SET valid_to_run = ? WHERE {current} AND {changed}", [number, *parameters])
+
+
+def _open_new(database: Database, task: str, company: str, number: int, now: datetime) -> None:
+    """`since_utc` is the first date of an outcome and reason that go on under a new version."""
+    database.run(
+        """
+        INSERT INTO ledger.outcomes
+        SELECT ?, ?, i.source_id, i.document, i.outcome, i.reason, i.detail, i.source_version, i.warnings, i.amount,
+               i.currency, coalesce(p.since_utc, ?), ?, NULL
+        FROM incoming i
+        LEFT JOIN ledger.outcomes p ON p.task = ? AND p.company = ? AND p.source_id = i.source_id
+             AND p.valid_to_run = ? AND p.outcome = i.outcome AND p.reason IS NOT DISTINCT FROM i.reason
+        WHERE NOT EXISTS (SELECT 1 FROM ledger.outcomes o WHERE o.task = ? AND o.company = ?
+                          AND o.source_id = i.source_id AND o.valid_to_run IS NULL)
+        """,
+        [task, company, now, number, task, company, number, task, company],
+    )
+
+
+def _count(database: Database, task: str, company: str, number: int) -> None:
+    database.run("DELETE FROM ledger.counts WHERE run = ? AND task = ? AND company = ?", [number, task, company])
+    database.run(
+        "INSERT INTO ledger.counts SELECT ?, ?, ?, outcome, reason, count(*) FROM incoming GROUP BY outcome, reason",
+        [number, task, company],
+    )
+
+
+def current(database: Database, task: str, company: str) -> pl.DataFrame:
+    """The outcomes that hold now for (task, company), one row per source row."""
+    return database.frame(
+        "SELECT * FROM ledger.outcomes WHERE task = ? AND company = ? AND valid_to_run IS NULL", [task, company]
+    )
+
+
+class Tally(NamedTuple):
+    """How many rows raw has, how many outcomes the ledger has for them, and for how many different rows."""
+
+    rows_in: int
+    outcomes: int
+    distinct: int
+    named: int
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether a row has no outcome, two, or one without a name."""
+        return not self.rows_in == self.outcomes == self.distinct == self.named
+
+
+def tally(database: Database, task: str, source: str, company: str) -> Tally:
+    """Count the source in `raw` and its outcomes in the ledger, independently of each other."""
+    rows_in = database.value(f"SELECT count(*) FROM raw.{source} WHERE row_company = ?", [company])
+    counted = database.rows(
+        "SELECT count(*), count(DISTINCT o.source_id), count(*) FILTER (list_contains(?, o.outcome) AND r.row_id IS NOT NULL) "
+        f"FROM ledger.outcomes o LEFT JOIN raw.{source} r ON r.row_id = o.source_id AND r.row_company = o.company "
+        "WHERE o.task = ? AND o.company = ? AND o.valid_to_run IS NULL",
+        [list(OUTCOMES), task, company],
+    )
+    return Tally(int(str(rows_in)), *(int(str(value)) for value in counted[0]))
+
+
+def outcome_counts(database: Database, tasks: Sequence[str], company: str) -> dict[str, int]:
+    """Rows per outcome as they stand now, over several tasks of a company."""
+    rows = database.rows(
+        "SELECT outcome, count(*) FROM ledger.outcomes "
+        "WHERE list_contains(?, task) AND company = ? AND valid_to_run IS NULL GROUP BY 1",
+        [list(tasks), company],
+    )
+    return {str(outcome): int(str(count)) for outcome, count in rows}

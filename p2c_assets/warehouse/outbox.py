@@ -1,0 +1,148 @@
+"""The outbox: every document that a plan wants written, from before its first request until its verdict.
+
+One row per unit, company, plan and document; rows stay, so that it is the journal of what was sent as well. States:
+`pending` (planned, not sent), `sent` (the request may have left; no verdict yet), `delivered`, `refused`, `held`,
+`superseded` (a later plan decided anew). `delivery.refusals` remembers what was refused, so that the same content is not
+sent again.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from p2c_assets.warehouse.database import Database
+
+_CREATE = """
+CREATE TABLE IF NOT EXISTS delivery.outbox (
+    unit VARCHAR, company VARCHAR, plan VARCHAR, document VARCHAR, action VARCHAR, fingerprint VARCHAR, operations VARCHAR,
+    state VARCHAR, http_status INTEGER, code VARCHAR, message VARCHAR, request_id VARCHAR, run VARCHAR,
+    planned_utc TIMESTAMPTZ, sent_utc TIMESTAMPTZ, answered_utc TIMESTAMPTZ,
+    PRIMARY KEY (unit, company, plan, document));
+CREATE TABLE IF NOT EXISTS delivery.refusals (
+    unit VARCHAR, company VARCHAR, document VARCHAR, fingerprint VARCHAR, code VARCHAR, message VARCHAR,
+    first_utc TIMESTAMPTZ, PRIMARY KEY (unit, company, document));
+"""
+
+
+class Slot(NamedTuple):
+    """Which plan of which unit and company a row of the outbox belongs to."""
+
+    unit: str
+    company: str
+    plan: str
+
+
+class Answer(NamedTuple):
+    """What became of one document: a final state with the destination's words."""
+
+    document: str
+    state: str
+    http_status: int | None
+    code: str
+    message: str
+    request_id: str
+
+
+class Refusal(NamedTuple):
+    """A document that the destination refused, as long as its content stays the same."""
+
+    fingerprint: str
+    code: str
+    message: str
+    first_utc: datetime
+
+
+def prepare(database: Database) -> None:
+    """Create the tables where they are not there yet."""
+    database.run(_CREATE)
+
+
+def enqueue(database: Database, slot: Slot, run: str, documents: pl.DataFrame, now: datetime) -> None:
+    """Write the plan's documents (document, action, fingerprint, operations) as pending; those already there stay as they are.
+
+    What earlier plans of the unit and company left open is superseded: this plan was made from a fresh read.
+    """
+    with database.given("incoming", documents), database.transaction():
+        database.run(
+            "UPDATE delivery.outbox SET state = 'superseded', answered_utc = ? "
+            "WHERE unit = ? AND company = ? AND plan <> ? AND state IN ('pending', 'sent')",
+            [now, slot.unit, slot.company, slot.plan],
+        )
+        database.run(
+            "INSERT INTO delivery.outbox (unit, company, plan, document, action, fingerprint, operations, "
+            "state, run, planned_utc) "
+            "SELECT ?, ?, ?, document, action, fingerprint, operations, 'pending', ?, ? FROM incoming ON CONFLICT DO NOTHING",
+            [*slot, run, now],
+        )
+
+
+def states(database: Database, slot: Slot) -> dict[str, Answer]:
+    """Every document of the plan by its key, with its state and the answer so far."""
+    rows = database.frame(
+        "SELECT document, state, http_status, code, message, request_id FROM delivery.outbox "
+        "WHERE unit = ? AND company = ? AND plan = ?",
+        [*slot],
+    )
+    return {row["document"]: Answer(**row) for row in rows.iter_rows(named=True)}
+
+
+def mark_sent(database: Database, slot: Slot, documents: Sequence[str], now: datetime) -> None:
+    """Before the request leaves: from here on only a verdict or a read-back settles these documents."""
+    database.run(
+        "UPDATE delivery.outbox SET state = 'sent', sent_utc = ? "
+        "WHERE unit = ? AND company = ? AND plan = ? AND list_contains(?, document)",
+        [now, *slot, list(documents)],
+    )
+
+
+def settle(database: Database, slot: Slot, answers: Sequence[Answer], now: datetime) -> None:
+    """Store verdicts as they arrive, and remember or forget refusals with them."""
+    if not answers:
+        return
+    with database.given("incoming", _frame(answers)), database.transaction():
+        database.run(
+            "UPDATE delivery.outbox o SET state = i.state, http_status = i.http_status, code = i.code, message = i.message, "
+            "request_id = i.request_id, answered_utc = ? FROM incoming i "
+            "WHERE o.unit = ? AND o.company = ? AND o.plan = ? AND o.document = i.document",
+            [now, *slot],
+        )
+        _remember_refusals(database, slot, now)
+
+
+def _remember_refusals(database: Database, slot: Slot, now: datetime) -> None:
+    database.run(
+        "DELETE FROM delivery.refusals r WHERE unit = ? AND company = ? "
+        "AND EXISTS (SELECT 1 FROM incoming i WHERE i.document = r.document AND i.state = 'delivered')",
+        [slot.unit, slot.company],
+    )
+    database.run(
+        "INSERT INTO delivery.refusals SELECT o.unit, o.company, o.document, o.fingerprint, i.code, i.message, ? "
+        "FROM incoming i JOIN delivery.outbox o ON o.document = i.document AND o.unit = ? AND o.company = ? AND o.plan = ? "
+        "WHERE i.state = 'refused' ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, code = excluded.code, "
+        "message = excluded.message, first_utc = CASE WHEN refusals.fingerprint = excluded.fingerprint "
+        "THEN refusals.first_utc ELSE excluded.first_utc END",
+        [now, *slot],
+    )
+
+
+def refusals(database: Database, unit: str, company: str) -> dict[str, Refusal]:
+    """What the destination refused before, by document."""
+    rows = database.rows(
+        "SELECT document, fingerprint, code, message, first_utc FROM delivery.refusals WHERE unit = ? AND company = ?",
+        [unit, company],
+    )
+    return {str(document): Refusal(*rest) for document, *rest in rows}  # pyright: ignore[reportArgumentType]
+
+
+def _frame(answers: Sequence[Answer]) -> pl.DataFrame:
+    schema = {
+        "document": pl.String,
+        "state": pl.String,
+        "http_status": pl.Int32,
+        "code": pl.String,
+        "message": pl.String,
+        "request_id": pl.String,
+    }
+    return pl.DataFrame([answer._asdict() for answer in answers], schema=schema)

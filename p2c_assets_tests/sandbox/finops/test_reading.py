@@ -1,0 +1,296 @@
+"""Reads: service document, company scope, options, pages, expansions."""
+
+from decimal import Decimal
+
+import pytest
+
+from p2c_assets_tests.sandbox.finops.scm_rows import (
+    ALL,
+    booked,
+    create,
+    customer,
+    key,
+    order,
+    order_key,
+    order_line,
+    quotation,
+    record,
+    value,
+)
+from p2c_assets_tests.sandbox.running import Caller, body
+
+ACCOUNTS = "$select=CustomerAccount"
+
+
+def customers(scm: Caller, count: int, company: str = "usmf") -> None:
+    rows = [customer(f"C{number:03d}", dataAreaId=company) for number in range(1, count + 1)]
+    scm.admin("load", {"rows": {"CustomersV2": rows}})
+
+
+def accounts(rows: list[dict[str, str]]) -> list[str]:
+    return [row["CustomerAccount"] for row in rows]
+
+
+def test_the_service_document_lists_the_entity_sets(scm: Caller) -> None:
+    # Source: captured service document: name, kind, url
+    rows = value(scm, "/data")
+    assert {"name": "CustomersV2", "kind": "EntitySet", "url": "CustomersV2"} in rows
+    assert len(rows) == 9
+
+
+def test_only_the_users_default_company_is_read_without_cross_company(scm: Caller) -> None:
+    # Source: fin-ops odata, cross-company behaviour
+    scm.admin("load", {"rows": {"CustomersV2": [customer("US1"), customer("FR1", dataAreaId="frsi")]}})
+    assert accounts(value(scm, "/data/CustomersV2")) == ["US1"]
+    assert value(scm, "/data/CustomersV2?$filter=dataAreaId eq 'frsi'") == []
+    assert sorted(accounts(value(scm, f"/data/CustomersV2{ALL}"))) == ["FR1", "US1"]
+    assert accounts(value(scm, f"/data/CustomersV2{ALL}&$filter=dataAreaId eq 'FRSI'")) == ["FR1"]
+
+
+def test_a_record_of_another_company_is_404_without_cross_company(scm: Caller) -> None:
+    # Source: fin-ops odata; live capture of the 404
+    scm.admin("load", {"rows": {"CustomersV2": [customer("FR1", dataAreaId="frsi")]}})
+    path = key("CustomersV2", "FRSI", CustomerAccount="fr1")
+    refused = scm.get(path)
+    assert refused.status_code == 404
+    assert body(refused)["error"]["message"] == "An error has occurred."
+    assert record(scm, path + ALL)["dataAreaId"] == "frsi"
+
+
+def test_a_record_carries_its_context_and_etag(scm: Caller) -> None:
+    # Source: captured answers: context, etag on every row
+    create(scm, "CustomersV2", customer())
+    found = record(scm, key("CustomersV2", CustomerAccount="C1"))
+    assert found["@odata.context"] == f"{scm.url}/data/$metadata#CustomersV2/$entity"
+    assert found["@odata.etag"].startswith('W/"')
+    assert found["CreditLimit"] == 0
+    assert found["SalesMemo"] == ""
+
+
+def test_select_answers_the_named_columns_and_the_etag(scm: Caller) -> None:
+    customers(scm, 1)
+    (row,) = value(scm, "/data/CustomersV2?%24select=CustomerAccount%2CCreditLimit")
+    assert set(row) == {"@odata.etag", "CustomerAccount", "CreditLimit"}
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        (
+            "$select=Nonsense",
+            "Could not find a property named 'Nonsense' on type 'Microsoft.Dynamics.DataEntities.CustomerV2'.",
+        ),
+        ("$orderby=Nonsense", "Could not find a property named 'Nonsense'"),
+        ("$filter=Nonsense eq 1", "Could not find a property named 'Nonsense'"),
+        ("$filter=CustomerAccount eq", "Syntax error at position 18"),
+        ("$apply=aggregate(x)", "The query parameter '$apply' is not supported."),
+        ("$top=-1", "Invalid value '-1' for $top query option found."),
+        ("$count=maybe", "Invalid value 'maybe' for $count query option found."),
+    ],
+)
+def test_a_bad_query_is_a_400_that_says_why(scm: Caller, query: str, text: str) -> None:
+    # Source: Microsoft.OData error texts
+    answer = scm.get(f"/data/CustomersV2?{query}")
+    assert answer.status_code == 400
+    assert text in body(answer)["error"]["innererror"]["message"]
+    assert answer.headers["content-type"] == "application/json; odata.metadata=minimal"
+
+
+def test_names_are_case_sensitive(scm: Caller) -> None:
+    # Source: fin-ops odata
+    assert scm.get("/data/customersv2").status_code == 404
+    assert scm.get("/data/CustomersV2?$select=customeraccount").status_code == 400
+
+
+def test_rows_come_in_the_order_asked_for(scm: Caller) -> None:
+    rows = [customer("b", CreditLimit=2), customer("A", CreditLimit=10), customer("c", CreditLimit="2.5")]
+    scm.admin("load", {"rows": {"CustomersV2": rows}})
+    assert accounts(value(scm, "/data/CustomersV2")) == ["A", "b", "c"]
+    assert accounts(value(scm, "/data/CustomersV2?$orderby=CustomerAccount desc")) == ["c", "b", "A"]
+    assert accounts(value(scm, "/data/CustomersV2?$orderby=CreditLimit,CustomerAccount")) == ["b", "c", "A"]
+
+
+def test_enums_sort_by_their_values(scm: Caller) -> None:
+    statuses = ["Invoiced", "Confirmed", "Active"]
+    rows = [
+        order(f"SO-{place}", dataAreaId="usmf", SalesOrderProcessingStatus=one) for place, one in enumerate(statuses)
+    ]
+    scm.admin("load", {"rows": {"CDSSalesOrderHeaders": rows}})
+    path = "/data/CDSSalesOrderHeaders?$orderby=SalesOrderProcessingStatus&$select=SalesOrderProcessingStatus"
+    assert [row["SalesOrderProcessingStatus"] for row in value(scm, path)] == statuses[::-1]
+
+
+def test_count_is_of_all_matches_whatever_top_says(scm: Caller) -> None:
+    # Source: traces of $count
+    customers(scm, 7)
+    answer = body(scm.get("/data/CustomersV2?$count=true&$top=2&$filter=CustomerAccount gt 'C002'"))
+    assert answer["@odata.count"] == 5
+    assert accounts(answer["value"]) == ["C003", "C004"]
+    assert "@odata.nextLink" not in answer
+    assert scm.get("/data/CustomersV2/$count").text == "7"
+
+
+def test_pages_follow_the_preferred_size_and_the_captured_links(scm: Caller) -> None:
+    # Source: live capture: $skip=2&$top=2, then $skip=4&$top=2
+    customers(scm, 5)
+    prefer = "odata.maxpagesize=2"
+    first = body(scm.get(f"/data/CustomersV2{ALL}&$select=dataAreaId,CustomerAccount", Prefer=prefer))
+    link = f"{scm.url}/data/CustomersV2?cross-company=true&$select=dataAreaId%2CCustomerAccount&$skip=2&$top=2"
+    assert first["@odata.nextLink"] == link
+    second = body(scm.get(link, Prefer=prefer))
+    assert accounts(second["value"]) == ["C003", "C004"]
+    assert second["@odata.nextLink"].endswith("&$skip=4&$top=2")
+    third = body(scm.get(second["@odata.nextLink"], Prefer=prefer))
+    assert accounts(third["value"]) == ["C005"]
+    assert "@odata.nextLink" not in third
+
+
+def test_a_clients_top_limits_the_total_not_the_page(scm: Caller) -> None:
+    # Source: live capture
+    customers(scm, 5)
+    seen: list[str] = []
+    link: str | None = "/data/CustomersV2?$top=3"
+    while link:
+        page = body(scm.get(link, Prefer="odata.maxpagesize=2"))
+        seen += accounts(page["value"])
+        link = page.get("@odata.nextLink")
+    assert seen == ["C001", "C002", "C003"]
+
+
+def test_no_more_than_ten_thousand_rows_come_at_once(scm: Caller) -> None:
+    # Source: fin-ops odata (10,000), docs issue 2321
+    customers(scm, 10_001)
+    first = body(scm.get(f"/data/CustomersV2?{ACCOUNTS}", Prefer="odata.maxpagesize=50000"))
+    assert len(first["value"]) == 10_000
+    plain = body(scm.get(f"/data/CustomersV2?{ACCOUNTS}"))
+    assert plain["@odata.nextLink"] == f"{scm.url}/data/CustomersV2?$select=CustomerAccount&$skip=10000"
+    assert len(value(scm, plain["@odata.nextLink"])) == 1
+
+
+def test_keyset_pages_meet_every_row_once(scm: Caller) -> None:
+    customers(scm, 5)
+    customers(scm, 2, "frsi")
+    seen: list[str] = []
+    last = ""
+    while True:
+        query = f"$filter=dataAreaId eq 'usmf' and CustomerAccount gt '{last}'&$orderby=CustomerAccount&$top=2"
+        rows = value(scm, f"/data/CustomersV2{ALL}&{query}")
+        if not rows:
+            break
+        seen += accounts(rows)
+        last = seen[-1]
+    assert seen == [f"C00{number}" for number in range(1, 6)]
+
+
+def test_a_page_of_many_rows_is_quick(scm: Caller) -> None:
+    customers(scm, 5_000)
+    answer = scm.get("/data/CustomersV2?$orderby=CustomerAccount&$top=5000")
+    assert len(body(answer)["value"]) == 5_000
+    duration_ms = float(answer.headers["server-timing"].removeprefix("dur="))
+    assert duration_ms < 2_000, f"{duration_ms} ms for 5,000 customers of 70 columns (100 on an idle machine)"
+
+
+def test_an_incomplete_key_is_refused(scm: Caller) -> None:
+    # Source: trace: Only 1 of 2 keys provided for lookup
+    answer = scm.get("/data/CustomersV2(CustomerAccount='C1')")
+    assert answer.status_code == 400
+    expected = "Only 1 of 2 keys provided for lookup, provide keys for dataAreaId,CustomerAccount."
+    assert expected in body(answer)["error"]["innererror"]["message"]
+
+
+def test_a_date_in_a_key_finds_the_invoice(scm: Caller) -> None:
+    booked(scm)
+    scm.admin("advance", {"days": 1})
+    key_text = "dataAreaId='usmf',InvoiceNumber='USMF-INV-000001',InvoiceDate=2026-01-06T12:00:00Z,LedgerVoucher='USMF-IV-000001'"
+    found = record(scm, f"/data/ExternallyMaintainedCustomerSalesInvoiceHeaders({key_text})")
+    assert found["SalesOrderNumber"] == "SO-1"
+
+
+def test_the_documented_navigations_expand_with_select(scm: Caller) -> None:
+    # Source: $metadata: CDSSalesOrderHeaders has CDSSalesOrderLines and CDSSalesQuotationHeader
+    booked(scm)
+    create(scm, "CDSSalesQuotationHeaders", quotation())
+    create(scm, "CDSSalesOrderHeaders", order("SO-2", QuotationNumber="QU-1"))
+    path = "/data/CDSSalesOrderHeaders?$select=SalesOrderNumber&$expand="
+    first, second = value(scm, path + "CDSSalesOrderLines($select=ProductNumber,LineAmount)")
+    (line,) = first["CDSSalesOrderLines"]
+    assert (line["ProductNumber"], line["LineAmount"]) == ("P1", Decimal("300.00"))
+    assert set(line) == {"@odata.etag", "ProductNumber", "LineAmount"}
+    assert second["CDSSalesOrderLines"] == []
+    first, second = value(scm, path + "CDSSalesQuotationHeader($select=SalesQuotationNumber)")
+    assert first["CDSSalesQuotationHeader"] is None
+    assert second["CDSSalesQuotationHeader"]["SalesQuotationNumber"] == "QU-1"
+
+
+@pytest.mark.parametrize(
+    ("path", "feature"),
+    [
+        ("/data/$metadata", "GET $metadata"),
+        ("/Metadata/PublicEntities", "/Metadata"),
+        ("/api/services", "/api"),
+        ("/data/CustomersV3", "the entity set CustomersV3"),
+        ("/data/CDSSalesOrderHeaders?$expand=Project", "$expand=Project of CDSSalesOrderHeaders"),
+        (
+            "/data/CDSSalesOrderHeaders?$expand=CDSSalesOrderLines($filter=LineAmount gt 1)",
+            "$expand=CDSSalesOrderLines",
+        ),
+        (
+            "/data/CDSSalesOrderHeaders?$select=FormattedDelveryAddress",
+            "the column CDSSalesOrderHeaders.FormattedDelveryAddress",
+        ),
+        (
+            "/data/CDSSalesOrderHeaders?$filter=CDSSalesQuotationHeader/Email eq 'x'",
+            "the path CDSSalesQuotationHeader/Email",
+        ),
+    ],
+)
+def test_what_only_the_sandbox_lacks_is_501_with_its_name(scm: Caller, path: str, feature: str) -> None:
+    booked(scm)
+    answer = scm.get(path)
+    assert answer.status_code == 501
+    assert body(answer)["error"]["message"].startswith(f"the sandbox does not support: {feature}")
+
+
+def test_navigation_paths_and_actions_are_501(scm: Caller) -> None:
+    booked(scm)
+    assert scm.get(order_key() + "/CDSSalesOrderLines").status_code == 501
+    assert scm.post("/data/CustomersV2/Microsoft.Dynamics.DataEntities.Do", {}).status_code == 501
+    assert (
+        scm.http.get("/data/CustomersV2", headers={"Accept": "application/json;odata.metadata=full"}).status_code == 501
+    )
+
+
+def test_an_unknown_address_has_the_other_error_shape(scm: Caller) -> None:
+    # Source: Dynamics-AX-Integration issue 33
+    answer = scm.get("/data/Nonsense")
+    assert answer.status_code == 404
+    assert body(answer) == {
+        "Message": f"No HTTP resource was found that matches the request URI '{scm.url}/data/Nonsense'. "
+        "No route data was found for this request."
+    }
+
+
+def test_decimals_keep_their_digits(scm: Caller) -> None:
+    booked(scm, OrderedSalesQuantity=Decimal("1"), SalesPrice=Decimal("2024.9940"))
+    answer = scm.get("/data/CDSSalesOrderLines?$select=SalesPrice,LineAmount")
+    assert '"SalesPrice":2024.9940,"LineAmount":2024.99' in answer.text
+
+
+def test_sellable_products_are_the_released_ones_that_may_be_sold(scm: Caller) -> None:
+    # Source: products template page: the entity itself returns only sellable products
+    rows = value(scm, f"/data/SellableReleasedProducts{ALL}&$filter=dataAreaId eq 'frsi'")
+    assert [row["ProductNumber"] for row in rows] == ["P1", "P2"]
+    assert len(rows[0]) == 16
+    assert (rows[0]["SalesPrice"], rows[0]["CurrencyCode"], rows[0]["IsStockedProduct"]) == (
+        Decimal("19.99"),
+        "EUR",
+        "Yes",
+    )
+
+
+def test_lines_of_one_order_come_by_filter(scm: Caller) -> None:
+    booked(scm, lines=3)
+    booked(scm, "SO-2")
+    create(scm, "CDSSalesOrderLines", order_line("SO-2", 10))
+    rows = value(scm, "/data/CDSSalesOrderLines?$filter=SalesOrderNumber eq 'SO-2'&$select=LineCreationSequenceNumber")
+    assert [row["LineCreationSequenceNumber"] for row in rows] == [1, 10]

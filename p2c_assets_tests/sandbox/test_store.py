@@ -1,0 +1,123 @@
+"""The store: transactions undo everything, the file brings everything back."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from p2c_assets.sandbox.clock import Clock
+from p2c_assets.sandbox.store import DuplicateKeyError, MissingKeyError, Row, Store, Table
+
+
+class Sudden(Exception):  # noqa: N818 - it stands for any exception
+    """What interrupts a transaction in these tests."""
+
+
+def filled() -> tuple[Store, Table]:
+    store = Store("scm")
+    table = store.table("orders")
+    for number in ("a", "b", "c"):
+        table.insert(("usmf", number), {"number": number, "customer": "C1"})
+    return store, table
+
+
+def interrupted(store: Store, *steps: Callable[[], object]) -> None:
+    with pytest.raises(Sudden), store.transaction():
+        fail(steps)
+
+
+def fail(steps: Sequence[Callable[[], object]]) -> None:
+    for step in steps:
+        step()
+    raise Sudden
+
+
+def numbers(table: Table) -> list[str]:
+    return [row["number"] for row in table.rows()]
+
+
+def test_a_failed_transaction_takes_back_inserts_replacements_deletes_and_numbers() -> None:
+    store, table = filled()
+    interrupted(
+        store,
+        lambda: table.insert(("usmf", "d"), {"number": "d", "customer": "C1"}),
+        lambda: table.replace(("usmf", "a"), {"number": "A", "customer": "C2"}),
+        lambda: table.delete(("usmf", "b")),
+        lambda: store.sequence("invoice"),
+    )
+    assert numbers(table) == ["a", "b", "c"]
+    assert store.sequence("invoice") == 1
+
+
+def test_an_inner_transaction_is_a_savepoint() -> None:
+    store, table = filled()
+    with store.transaction():
+        table.delete(("usmf", "a"))
+        interrupted(store, lambda: table.delete(("usmf", "b")))
+    assert numbers(table) == ["b", "c"]
+
+
+def test_an_index_follows_writes_and_rollbacks() -> None:
+    store, table = filled()
+    by_customer = table.index("customer", lambda row: row["customer"])
+    table.replace(("usmf", "b"), {"number": "b", "customer": "C2"})
+    interrupted(store, lambda: table.delete(("usmf", "a")))
+    assert sorted(row["number"] for row in by_customer.get("C1")) == ["a", "c"]
+    assert by_customer.keys("C2") == [("usmf", "b")]
+    assert "C3" not in by_customer
+
+
+def test_rows_without_a_value_are_not_in_the_index() -> None:
+    _, table = filled()
+    late = table.index("late", lambda row: row.get("late"))
+    assert late.get(None) == []
+
+
+def test_a_second_insert_and_a_change_of_nothing_are_refused() -> None:
+    _, table = filled()
+    with pytest.raises(DuplicateKeyError):
+        table.insert(("usmf", "a"), {})
+    with pytest.raises(MissingKeyError):
+        table.replace(("usmf", "x"), {})
+    with pytest.raises(MissingKeyError):
+        table.delete(("usmf", "x"))
+
+
+def test_the_file_brings_rows_back_with_their_types_and_order(tmp_path: Path) -> None:
+    row: Row = {"price": Decimal("2.50"), "text": "é", "whole": 3, "yes": True, "none": None, "list": ["a"]}
+    store = Store("scm", tmp_path / "twin.sqlite3")
+    store.table("lines").insert(("usmf", 2), row)
+    store.table("lines").insert(("usmf", 1), {"text": "second"})
+    store.table("lines").replace(("usmf", 2), {**row, "whole": 4})
+    Clock(store).advance(2)
+    store.close()
+    again = Store("scm", tmp_path / "twin.sqlite3")
+    assert again.table("lines").items() == [(("usmf", 2), {**row, "whole": 4}), (("usmf", 1), {"text": "second"})]
+    assert str(again.table("lines")[("usmf", 2)]["price"]) == "2.50"
+    assert Clock(again).timestamp() == "2026-01-07T08:00:00Z"
+    again.close()
+
+
+def test_the_file_holds_nothing_of_a_rolled_back_transaction(tmp_path: Path) -> None:
+    store = Store("scm", tmp_path / "twin.sqlite3")
+    interrupted(store, lambda: store.table("lines").insert("x", {"a": 1}))
+    store.table("lines").insert("y", {"a": 2})
+    store.table("lines").delete("y")
+    store.close()
+    again = Store("scm", tmp_path / "twin.sqlite3")
+    assert again.names() == []
+    again.close()
+
+
+def test_two_systems_share_one_file_without_seeing_each_other(tmp_path: Path) -> None:
+    sales, scm = Store("sales", tmp_path / "twin.sqlite3"), Store("scm", tmp_path / "twin.sqlite3")
+    sales.table("accounts").insert("1", {"name": "Adatum"})
+    scm.table("customers").insert("2", {"name": "Fabrikam"})
+    scm.clear()
+    sales.close()
+    scm.close()
+    again = Store("sales", tmp_path / "twin.sqlite3")
+    assert again.table("accounts").rows() == [{"name": "Adatum"}]
+    assert Store("scm").names() == []
+    again.close()
