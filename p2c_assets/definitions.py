@@ -28,7 +28,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
             *orders.assets(companies),
             *invoices.assets(companies),
         ],
-        jobs=jobs(companies),
+        jobs=jobs(),
         resources={"platform": platform_resource(settings)},
         executor=dg.in_process_executor,
     )

@@ -25,13 +25,16 @@ def demo(
     adventureworks: Annotated[
         Path | None, typer.Option(help="Folder with the AdventureWorks CSV files, instead of the built-in scenario.")
     ] = None,
+    idle_check: Annotated[
+        bool, typer.Option("--idle-check", help="Run the chain a third time: it must write nothing.")
+    ] = False,
 ) -> None:
     """Run the whole chain against local twins: sync, a day of work in the ERP, sync again; then show what came of it.
 
     Starts from empty twins and an empty warehouse. Exit code 1 when anything is unexplained.
     """
     with stopped_with_reason():
-        explained = demos.demo(json, adventureworks)
+        explained = demos.demo(json, adventureworks, idle_check)
     raise typer.Exit(0 if explained else 1)
 
 

@@ -1,5 +1,6 @@
 """`p2c run`: the chain for the configured systems, in this process."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,12 +20,18 @@ from p2c_assets.warehouse.database import WarehouseBusyError, opened
 def run(flow: str | None, companies: Sequence[str], json: Path | None) -> bool:
     """Synchronise and show what came of it; whether all ran and everything is explained."""
     settings = load(config_path())
-    with dg.DagsterInstance.get() as instance:
+    with history() as instance:
         check_free(settings, instance)
         done, found = synchronise(settings, instance, flow, companies, show.ran)
     show.balance(found)
     show.write_json(json, found, {})
     return all(one.succeeded for one in done) and found.is_explained
+
+
+def history() -> dg.DagsterInstance:
+    """The Dagster instance that keeps the runs: DAGSTER_HOME, else the folder of the configuration file."""
+    os.environ.setdefault("DAGSTER_HOME", str(config_path().resolve().parent))
+    return dg.DagsterInstance.get()
 
 
 def synchronise(

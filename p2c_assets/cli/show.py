@@ -6,14 +6,17 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import typer
 from rich.console import Console
 
 from p2c_assets.defs.chain import Ran
 from p2c_assets.errors import P2cError
 from p2c_assets.reports.balance import Balance, as_data
-from p2c_assets.reports.tables import money_table, outcome_table
+from p2c_assets.reports.tables import money_lines, outcome_lines
 from p2c_assets.sandbox.admin_client import AdminError
+from p2c_assets.sandbox.adventureworks.files import MissingFileError
+from p2c_assets.sandbox.csv_files import UnknownFileError
 from p2c_assets.sandbox.serve import SandboxError
 from p2c_assets.warehouse.database import WarehouseBusyError
 
@@ -29,7 +32,12 @@ def stopped_with_reason() -> Generator[None]:
     except WarehouseBusyError as error:
         errors.print(f"[red]busy:[/red] {error}")
         raise typer.Exit(os.EX_TEMPFAIL) from error
-    except (P2cError, SandboxError, AdminError) as error:
+    except httpx.ConnectError as error:
+        errors.print(
+            f"[red]stopped:[/red] nothing answers at {error.request.url}; `p2c sandbox serve` starts the twins"
+        )
+        raise typer.Exit(2) from error
+    except (P2cError, SandboxError, AdminError, UnknownFileError, MissingFileError) as error:
         errors.print(f"[red]stopped:[/red] {error}", markup=True)
         raise typer.Exit(2) from error
 
@@ -44,11 +52,10 @@ def ran(run: Ran) -> None:
 
 
 def balance(found: Balance) -> None:
-    """Both tables and the verdict."""
-    console.print()
-    console.print(outcome_table(found))
-    console.print()
-    console.print(money_table(found))
+    """What became of every row, both systems' money, and the verdict."""
+    for line in (*outcome_lines(found), "", "Both systems' money, read afresh after delivery", *money_lines(found)):
+        print(line)
+    print()
     unexplained = sum(money.unexplained for money in found.money)
     money = sum(money.unexplained_amount for money in found.money)
     colour = "green" if found.is_explained else "red"

@@ -15,7 +15,7 @@ def partitions(companies: list[str]) -> dg.StaticPartitionsDefinition:
     return dg.StaticPartitionsDefinition(companies)
 
 
-def jobs(companies: dg.PartitionsDefinition[str]) -> list[UnresolvedAssetJobDefinition]:
+def jobs() -> list[UnresolvedAssetJobDefinition]:
     """`read_sales` first, then `prospect_to_cash` or a flow for each company."""
     of_companies = dg.AssetSelection.all() - _raw_sales()
     return [
@@ -25,20 +25,16 @@ def jobs(companies: dg.PartitionsDefinition[str]) -> list[UnresolvedAssetJobDefi
         dg.define_asset_job(
             PROSPECT_TO_CASH,
             of_companies,
-            partitions_def=companies,
             description="The whole chain of one company, from account to invoice and back. Run read_sales before it.",
         ),
-        *(_flow(flow, of_companies, companies) for flow in FLOWS),
+        *(_flow(flow, of_companies) for flow in FLOWS),
     ]
 
 
-def _flow(
-    flow: str, of_companies: dg.AssetSelection, companies: dg.PartitionsDefinition[str]
-) -> UnresolvedAssetJobDefinition:
+def _flow(flow: str, of_companies: dg.AssetSelection) -> UnresolvedAssetJobDefinition:
     return dg.define_asset_job(
         flow,
         dg.AssetSelection.groups(flow) & of_companies,
-        partitions_def=companies,
         description=f"The flow {flow} of one company. Run read_sales before it.",
     )
 

@@ -3,16 +3,14 @@
 A configuration shell around plain objects; no rule of synchronisation lives here.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
 
 import dagster as dg
 
-from p2c_assets.connectors.dataverse.client import DataverseClient
-from p2c_assets.connectors.finops.client import FinopsClient
 from p2c_assets.connectors.protocol import Statistics, SystemClient
+from p2c_assets.defs.connections import Connections
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.units import UNITS
 from p2c_assets.extraction import claims
@@ -30,10 +28,13 @@ Result = TypeVar("Result")
 class Platform:
     """One run's access to the warehouse and to both systems."""
 
-    def __init__(self, settings: Settings, database: Database, tasks: Mapping[str, Task]) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, tasks: Mapping[str, Task], connections: Connections
+    ) -> None:
         self.settings = settings
         self.database = database
         self.tasks = tasks
+        self._connections = connections
 
     def company(self, name: str) -> Company:
         """The settings of one legal entity."""
@@ -45,20 +46,11 @@ class Platform:
 
     def desk(self, unit: str, company: str, run: str) -> Desk:
         """Where one unit of one company is planned and delivered."""
-        return Desk(self.reading(run), UNITS[unit], company, self.tasks)
+        return Desk(self.reading(run), UNITS[unit], company, self.tasks, self.settings.delivery)
 
     def ask(self, system: System, work: Callable[[SystemClient], Awaitable[Result]]) -> tuple[Result, Statistics]:
         """Do some work with a client of one system; returns its result and what it asked of the system."""
-        return asyncio.run(self._ask(system, work))
-
-    async def _ask(
-        self, system: System, work: Callable[[SystemClient], Awaitable[Result]]
-    ) -> tuple[Result, Statistics]:
-        if system == "sales":
-            async with DataverseClient.connect(self.settings.sales) as client:
-                return await work(client), client.statistics
-        async with FinopsClient.connect(self.settings.scm) as client:
-            return await work(client), client.statistics
+        return self._connections.ask(system, work)
 
 
 def platform_resource(settings: Settings) -> dg.ResourceDefinition:
@@ -66,9 +58,10 @@ def platform_resource(settings: Settings) -> dg.ResourceDefinition:
 
     @dg.resource(description="The DuckDB file, the mappings, and clients for both systems.")
     def platform(_context: dg.InitResourceContext) -> Iterator[Platform]:
-        with opened(settings.paths.warehouse, settings.paths.warehouse_wait_s) as database:
+        wait_s = settings.paths.warehouse_wait_s
+        with opened(settings.paths.warehouse, wait_s) as database, Connections(settings) as connections:
             for module in (ledger, line_numbers, outbox, claims):
                 module.prepare(database)
-            yield Platform(settings, database, catalogue.tasks(settings.mapping_settings()))
+            yield Platform(settings, database, catalogue.tasks(settings.mapping_settings()), connections)
 
     return platform

@@ -46,13 +46,13 @@ class Verdicts(NamedTuple):
     altered: Mapping[str, str]
 
 
-async def deliver_plan(desk: Desk, client: SystemClient, by_key_up_to: int) -> pl.DataFrame:
+async def deliver_plan(desk: Desk, client: SystemClient) -> pl.DataFrame:
     """Send the planned slice, record every row's outcome; returns the verdicts (columns: DELIVERED_SCHEMA)."""
     slice_ = read_slice(desk.database, "planned", desk.unit.table, desk.company)
     approved = {row["source_id"]: row for row in slice_.to_dicts()}
     assembly = desks.assembly(desk)
     plans = desks.plan(desk, assembly.documents)
-    verdicts = await _deliver(desk, client, by_key_up_to, approved, plans)
+    verdicts = await _deliver(desk, client, approved, plans)
     frame = pl.DataFrame(list(_rows(desk, assembly, verdicts)), schema=DELIVERED_SCHEMA, orient="row")
     replace_slice(desk.database, "delivered", desk.unit.table, desk.company, frame)
     _record(desk, assembly, verdicts)
@@ -60,7 +60,7 @@ async def deliver_plan(desk: Desk, client: SystemClient, by_key_up_to: int) -> p
 
 
 async def _deliver(
-    desk: Desk, client: SystemClient, by_key_up_to: int, approved: Mapping[str, Mapping[str, Any]], plans: desks.Plans
+    desk: Desk, client: SystemClient, approved: Mapping[str, Mapping[str, Any]], plans: desks.Plans
 ) -> Verdicts:
     outcomes: dict[str, Outcome] = {}
     to_send: list[Planned] = []
@@ -71,7 +71,7 @@ async def _deliver(
             to_send.append(planned)
         else:
             outcomes[planned.document.header.row["source_id"]] = outcome
-    done = await _send(desk, client, by_key_up_to, approved, to_send)
+    done = await _send(desk, client, approved, to_send)
     for planned in to_send:
         outcomes[planned.document.header.row["source_id"]] = done.outcomes[planned.document.key]
     return Verdicts(outcomes, done.answers, done.altered)
@@ -80,14 +80,13 @@ async def _deliver(
 async def _send(
     desk: Desk,
     client: SystemClient,
-    by_key_up_to: int,
     approved: Mapping[str, Mapping[str, Any]],
     planned: list[Planned],
 ) -> Delivered:
     if not planned:
         return Delivered({}, {}, {})
     plan = str(approved[planned[0].document.header.row["source_id"]]["plan"])
-    return await Writer(desk, client, plan, by_key_up_to).deliver(planned)
+    return await Writer(desk, client, plan).deliver(planned)
 
 
 def _without_sending(planned: Planned, row: Mapping[str, Any] | None) -> Outcome | None:

@@ -18,6 +18,7 @@ from p2c_assets.extraction.reader import Reading, read_all, read_keys
 from p2c_assets.mappings import sales
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import Entity
+from p2c_assets.settings import Delivery
 from p2c_assets.warehouse.database import Database
 from p2c_assets.warehouse.stage import read_slice
 
@@ -31,6 +32,7 @@ class Desk(NamedTuple):
     unit: Unit
     company: str
     tasks: Mapping[str, Task]
+    rules: Delivery
 
     @property
     def database(self) -> Database:
@@ -86,7 +88,7 @@ def _destination(desk: Desk, documents: Sequence[Document]) -> Destination:
         items = sales.PRODUCTPRICELEVELS
         rows[items.table] = _raw_rows(desk, items, "productid", products)
         rows[sales.PRICELEVELS.table] = _all_rows(desk, sales.PRICELEVELS)
-    return Destination(rows, desk.reading.now.date())
+    return Destination(rows, desk.reading.now.date(), desk.rules.reopen_invoiced_orders)
 
 
 def _members_of(documents: Iterable[Document], part: Part) -> Iterable[Member]:
@@ -131,12 +133,12 @@ def _touched_products(documents: Sequence[Document]) -> list[Touched]:
     ]
 
 
-async def read_again(desk: Desk, client: SystemClient, documents: Sequence[Document], by_key_up_to: int) -> None:
+async def read_again(desk: Desk, client: SystemClient, documents: Sequence[Document]) -> None:
     """Bring `raw` up to date for the documents' rows: by key where they are few, else by reading the company's rows."""
     for entity, column, values in touched(desk, documents):
         if not values:
             continue
-        if len(values) <= by_key_up_to:
+        if len(values) <= desk.rules.read_back_by_key_up_to:
             await read_keys(desk.reading, client, entity, column, values, desk.company)
         else:
             await read_all(desk.reading, client, entity, desk.company if entity.company_column else None)

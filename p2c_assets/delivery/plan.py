@@ -55,6 +55,7 @@ class Destination(NamedTuple):
 
     rows: Mapping[str, Mapping[str, Row]]
     today: date
+    reopens_invoiced_orders: bool = True
 
     def find(self, entity: Entity, row_id: str) -> Row | None:
         """The row, or None where it was not there."""
@@ -81,8 +82,11 @@ def plan_document(document: Document, tasks: Mapping[str, Task], destination: De
         return Planned(document, "unchanged", None, None, (), ())
     if header.exists and tasks[document.header.task].policy == "create_only":
         return Planned(document, "filtered", "owned_by_scm", _owned(changes), (), changes)
-    wrapped = _reopened(document.header, tasks[document.header.task], destination, operations)
-    return Planned(document, "update" if header.exists else "create", None, None, wrapped, changes)
+    if _is_invoiced(document.header, tasks[document.header.task], destination):
+        if not destination.reopens_invoiced_orders:
+            return Planned(document, "filtered", "order_invoiced_in_sales", None, (), changes)
+        operations = _reopened(document.header, tasks[document.header.task], operations)
+    return Planned(document, "update" if header.exists else "create", None, None, operations, changes)
 
 
 def _owned(changes: Sequence[Change]) -> str:
@@ -197,17 +201,18 @@ def _shortest(value: Decimal) -> Decimal:
     return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
 
 
-def _reopened(
-    header: Member, task: Task, destination: Destination, operations: tuple[Operation, ...]
-) -> tuple[Operation, ...]:
+def _is_invoiced(header: Member, task: Task, destination: Destination) -> bool:
+    entity = task.target
+    before = destination.find(entity, destination_id(entity, header.row))
+    return entity.name == "salesorders" and before is not None and before["statecode"] == INVOICED
+
+
+def _reopened(header: Member, task: Task, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
     """An order that Sales calls invoiced is opened for the update and closed again, in the same changeset.
 
     Source: mappings.md 3.9 (the template writes statecode Active at every update); 5.2.
     """
     entity = task.target
-    before = destination.find(entity, destination_id(entity, header.row))
-    if entity.name != "salesorders" or before is None or before["statecode"] != INVOICED:
-        return operations
     key = {entity.key[0]: header.row[entity.key[0]]}
     return (
         Operation("PATCH", entity.entity_set, key, REOPEN),

@@ -6,6 +6,7 @@ been sent; such a document is settled by reading its keys, never by sending blin
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import polars as pl
@@ -36,11 +37,10 @@ class Delivered(NamedTuple):
 class Writer:
     """Delivers the plan of one unit and company."""
 
-    def __init__(self, desk: Desk, client: SystemClient, plan: str, by_key_up_to: int) -> None:
+    def __init__(self, desk: Desk, client: SystemClient, plan: str) -> None:
         self._desk = desk
         self._client = client
         self._slot = Slot(desk.unit.name, desk.company, plan)
-        self._by_key_up_to = by_key_up_to
 
     async def deliver(self, planned: Sequence[Planned]) -> Delivered:
         """Send what the plan wants sent. Every document gets an outcome."""
@@ -75,7 +75,7 @@ class Writer:
     async def _plan_again(self, items: Mapping[str, Planned]) -> Mapping[str, Planned]:
         """The same documents against the destination as it is at this moment."""
         documents = [item.document for item in items.values()]
-        await desks.read_again(self._desk, self._client, documents, self._by_key_up_to)
+        await desks.read_again(self._desk, self._client, documents)
         return desks.plan(self._desk, documents)
 
     async def _send_and_settle(self, items: Mapping[str, Planned]) -> dict[str, Outcome]:
@@ -97,7 +97,7 @@ class Writer:
     async def _send(self, items: Mapping[str, Planned]) -> dict[str, Verdict]:
         if not items:
             return {}
-        outbox.mark_sent(self._desk.database, self._slot, list(items), self._desk.reading.now)
+        outbox.mark_sent(self._desk.database, self._slot, list(items), datetime.now(UTC))
         changesets = [Changeset(key, item.operations) for key, item in items.items()]
         verdicts = await self._client.send(changesets, self._record)
         return {verdict.changeset_id: verdict for verdict in verdicts}
@@ -106,11 +106,11 @@ class Writer:
         self._settle([_answer(verdict) for verdict in verdicts if verdict.status != "ambiguous"])
 
     def _settle(self, answers: Sequence[Answer]) -> None:
-        outbox.settle(self._desk.database, self._slot, answers, self._desk.reading.now)
+        outbox.settle(self._desk.database, self._slot, answers, datetime.now(UTC))
 
     async def _read_back(self, documents: Sequence[Document]) -> dict[str, str]:
         """Read what was written; name the fields that did not come back as they were sent."""
-        await desks.read_again(self._desk, self._client, documents, self._by_key_up_to)
+        await desks.read_again(self._desk, self._client, documents)
         fresh = desks.plan(self._desk, documents)
         return {key: _differences(item) for key, item in fresh.items() if item.action != "unchanged" and item.changes}
 

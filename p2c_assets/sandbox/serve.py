@@ -101,13 +101,14 @@ def wait_until_ready(url: str, timeout_s: float = START_TIMEOUT_S) -> None:
     Raises SandboxError when it does not answer in time.
     """
     deadline = time.monotonic() + timeout_s
-    while not _answers(url):
+    while not answers(url):
         if time.monotonic() > deadline:
             raise SandboxError(f"{url} did not answer within {timeout_s:g} s")
         time.sleep(0.05)
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a twin is there."""
     try:
         return httpx.get(f"{url}/_sandbox/clock", timeout=5.0, trust_env=False).is_success
     except httpx.TransportError:

@@ -28,6 +28,9 @@ class Database:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        self.known: dict[str, object] = {}
+        """Tables whose shape was seen to fit while this file is open, with that shape: asking again would take longer
+        than most of our queries."""
 
     def run(self, sql: str, parameters: list[object] | None = None) -> None:
         """Execute without a result."""

@@ -35,59 +35,58 @@ class Change(NamedTuple):
 
 
 def store(database: Database, table: str, rows: pl.DataFrame, scope: Scope, run: str, now: datetime) -> Change:
-    """Bring `raw.<table>` up to a read of everything in `scope`; log new and changed versions and deletions."""
-    with database.given("page", rows), database.transaction():
-        _create(database, table)
-        _fit_columns(database, table)
-        _stage(database, rows)
-        _mark(database, table, scope)
-        counts = _counts(database)
-        _append(database, table, run, now)
-        _apply(database, table)
-        database.run("DROP TABLE incoming; DROP TABLE gone")
-    return Change(rows.height, *counts)
+    """Bring `raw.<table>` up to a read of everything in `scope`; log new and changed versions and deletions.
+
+    A read that brings nothing new writes nothing.
+    """
+    with database.given("page", rows):
+        _fit_table(database, table, rows)
+        _compare(database, table, rows)
+        gone, parameters = _gone(table, scope)
+        change = Change(rows.height, *_counts(database, gone, parameters))
+        if change.new or change.changed or change.deleted:
+            with database.transaction():
+                _append(database, table, gone, parameters, run, now)
+                _apply(database, table, gone, parameters)
+    return change
 
 
-def _create(database: Database, table: str) -> None:
-    database.run(f"CREATE TABLE IF NOT EXISTS raw.{table} AS SELECT *, NULL::VARCHAR AS row_version FROM page LIMIT 0")
+def _fit_table(database: Database, table: str, rows: pl.DataFrame) -> None:
+    """Make the tables where they are not there yet, and the columns that a wider read brings."""
+    name = f"raw.{table}"
+    if database.known.get(name) == rows.columns:
+        return
+    database.run(f"CREATE TABLE IF NOT EXISTS {name} AS SELECT *, NULL::VARCHAR AS row_version FROM page LIMIT 0")
     database.run(
         f"CREATE TABLE IF NOT EXISTS raw_log.{table} AS SELECT *, NULL::VARCHAR AS row_version, "
         "NULL::VARCHAR AS run, NULL::TIMESTAMPTZ AS observed_utc, NULL::BOOLEAN AS deleted FROM page LIMIT 0"
     )
-
-
-def _fit_columns(database: Database, table: str) -> None:
     present = set(database.columns("raw", table))
-    for name, kind, *_ in database.rows("DESCRIBE SELECT * FROM page"):
-        if name not in present:
-            database.run(f'ALTER TABLE raw.{table} ADD COLUMN "{name}" {kind}')
-            database.run(f'ALTER TABLE raw_log.{table} ADD COLUMN "{name}" {kind}')
+    for column, kind, *_ in database.rows("DESCRIBE SELECT * FROM page"):
+        if column not in present:
+            database.run(f'ALTER TABLE raw.{table} ADD COLUMN "{column}" {kind}')
+            database.run(f'ALTER TABLE raw_log.{table} ADD COLUMN "{column}" {kind}')
+    database.known[name] = rows.columns
 
 
-def _stage(database: Database, rows: pl.DataFrame) -> None:
-    """Hash the content. A key that comes twice in one read (rows moved between pages) counts once."""
+def _compare(database: Database, table: str, rows: pl.DataFrame) -> None:
+    """Hash the content and put the known version beside it. A key that comes twice in one read counts once."""
     content = [name for name in rows.columns if name not in NOT_CONTENT]
     hashed = ", ".join(f'coalesce("{name}"::VARCHAR, chr(0))' for name in content)
     database.run(
-        f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT *, md5(concat_ws(chr(31), {hashed})) AS row_version, "
-        "NULL::VARCHAR AS known FROM page QUALIFY row_number() OVER (PARTITION BY row_id, row_company) = 1"
+        f"CREATE OR REPLACE TEMP TABLE observed AS SELECT p.*, r.row_version AS known FROM "
+        f"(SELECT *, md5(concat_ws(chr(31), {hashed})) AS row_version FROM page "
+        "QUALIFY row_number() OVER (PARTITION BY row_id, row_company) = 1) p "
+        f"LEFT JOIN raw.{table} r ON {_same_row('r', 'p')}"
     )
 
 
-def _mark(database: Database, table: str, scope: Scope) -> None:
-    database.run(
-        f"UPDATE incoming SET known = r.row_version FROM raw.{table} r "
-        "WHERE r.row_id = incoming.row_id AND r.row_company IS NOT DISTINCT FROM incoming.row_company"
-    )
-    conditions, parameters = _where(scope)
-    database.run(
-        f"CREATE OR REPLACE TEMP TABLE gone AS SELECT r.* FROM raw.{table} r WHERE {conditions} AND NOT EXISTS "
-        "(SELECT 1 FROM incoming i WHERE i.row_id = r.row_id AND i.row_company IS NOT DISTINCT FROM r.row_company)",
-        parameters,
-    )
+def _same_row(left: str, right: str) -> str:
+    return f"{left}.row_id = {right}.row_id AND {left}.row_company IS NOT DISTINCT FROM {right}.row_company"
 
 
-def _where(scope: Scope) -> tuple[str, list[object]]:
+def _gone(table: str, scope: Scope) -> tuple[str, list[object]]:
+    """The query of current rows that the read should have found and did not."""
     conditions, parameters = ["true"], list[object]()
     if scope.company is not None:
         conditions.append("r.row_company = ?")
@@ -95,30 +94,39 @@ def _where(scope: Scope) -> tuple[str, list[object]]:
     if scope.column is not None:
         conditions.append(f'list_contains(?, r."{scope.column}"::VARCHAR)')
         parameters.append(list(scope.values))
-    return " AND ".join(conditions), parameters
+    wanted = " AND ".join(conditions)
+    return f"SELECT r.* FROM raw.{table} r ANTI JOIN observed i ON {_same_row('i', 'r')} WHERE {wanted}", parameters
 
 
-def _counts(database: Database) -> tuple[int, int, int]:
-    new = "SELECT count(*) FROM incoming WHERE known IS NULL"
-    changed = "SELECT count(*) FROM incoming WHERE known <> row_version"
-    return tuple(int(str(database.value(sql))) for sql in (new, changed, "SELECT count(*) FROM gone"))  # pyright: ignore[reportReturnType]
+def _counts(database: Database, gone: str, parameters: list[object]) -> tuple[int, int, int]:
+    ((new, changed, deleted),) = database.rows(
+        "SELECT count(*) FILTER (known IS NULL), count(*) FILTER (known <> row_version), "
+        f"(SELECT count(*) FROM ({gone})) FROM observed",
+        parameters,
+    )
+    return int(str(new)), int(str(changed)), int(str(deleted))
 
 
-def _append(database: Database, table: str, run: str, now: datetime) -> None:
+def _append(database: Database, table: str, gone: str, parameters: list[object], run: str, now: datetime) -> None:
     database.run(
-        f"INSERT INTO raw_log.{table} BY NAME SELECT * EXCLUDE known, ? AS run, ?::TIMESTAMPTZ AS observed_utc, false AS deleted "
-        "FROM incoming WHERE known IS DISTINCT FROM row_version",
+        f"INSERT INTO raw_log.{table} BY NAME SELECT * EXCLUDE known, ? AS run, ?::TIMESTAMPTZ AS observed_utc, "
+        "false AS deleted FROM observed WHERE known IS DISTINCT FROM row_version",
         [run, now],
     )
     database.run(
-        f"INSERT INTO raw_log.{table} BY NAME SELECT *, ? AS run, ?::TIMESTAMPTZ AS observed_utc, true AS deleted FROM gone",
-        [run, now],
+        f"INSERT INTO raw_log.{table} BY NAME SELECT *, ? AS run, ?::TIMESTAMPTZ AS observed_utc, true AS deleted "
+        f"FROM ({gone})",
+        [run, now, *parameters],
     )
 
 
-def _apply(database: Database, table: str) -> None:
-    """Every row that was read replaces its predecessor: the columns that are not content may have moved on."""
-    same = "x.row_id = r.row_id AND x.row_company IS NOT DISTINCT FROM r.row_company"
-    database.run(f"DELETE FROM raw.{table} r WHERE EXISTS (SELECT 1 FROM gone x WHERE {same})")
-    database.run(f"DELETE FROM raw.{table} r WHERE EXISTS (SELECT 1 FROM incoming x WHERE {same})")
-    database.run(f"INSERT INTO raw.{table} BY NAME SELECT * EXCLUDE known FROM incoming")
+def _apply(database: Database, table: str, gone: str, parameters: list[object]) -> None:
+    """A row that was read anew replaces its predecessor."""
+    database.run(
+        f"DELETE FROM raw.{table} r WHERE EXISTS (SELECT 1 FROM ({gone}) x WHERE {_same_row('x', 'r')})", parameters
+    )
+    changed = "known IS DISTINCT FROM row_version"
+    database.run(
+        f"DELETE FROM raw.{table} r WHERE EXISTS (SELECT 1 FROM observed x WHERE {changed} AND {_same_row('x', 'r')})"
+    )
+    database.run(f"INSERT INTO raw.{table} BY NAME SELECT * EXCLUDE known FROM observed WHERE {changed}")

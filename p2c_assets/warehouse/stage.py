@@ -11,9 +11,12 @@ from p2c_assets.warehouse.database import Database
 
 def replace_slice(database: Database, schema: str, table: str, company: str, rows: pl.DataFrame) -> None:
     """Put rows (with a `company` column) in place of the company's slice; columns that are new are added to the table."""
+    name = f"{schema}.{table}"
     with database.given("incoming", rows), database.transaction():
-        database.run(f"CREATE TABLE IF NOT EXISTS {schema}.{table} AS SELECT * FROM incoming LIMIT 0")
-        _fit_columns(database, schema, table)
+        if database.known.get(name) != rows.schema:
+            database.run(f"CREATE TABLE IF NOT EXISTS {name} AS SELECT * FROM incoming LIMIT 0")
+            _fit_columns(database, schema, table)
+            database.known[name] = rows.schema
         database.run(f"DELETE FROM {schema}.{table} WHERE company = ?", [company])
         database.run(f"INSERT INTO {schema}.{table} BY NAME SELECT * FROM incoming")
 

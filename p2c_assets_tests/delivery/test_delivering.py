@@ -17,7 +17,7 @@ from p2c_assets.delivery.units import UNITS
 from p2c_assets.extraction.reader import Reading, read_all
 from p2c_assets.mappings import scm
 from p2c_assets.mappings.catalogue import tasks
-from p2c_assets.settings import Company, MappingSettings
+from p2c_assets.settings import Company, Delivery, MappingSettings
 from p2c_assets.warehouse import ledger, outbox
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets.warehouse.stage import replace_slice
@@ -92,7 +92,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def desk(database: Database, run: str = "run1", day: int = 0) -> Desk:
     reading = Reading(database, {"usmf": COMPANY}, run, START + timedelta(days=day))
-    return Desk(reading, UNITS["scm/customers_from_accounts"], "usmf", TASKS)
+    return Desk(reading, UNITS["scm/customers_from_accounts"], "usmf", TASKS, Delivery())
 
 
 def given_mapped(database: Database, **names: str) -> None:
@@ -126,7 +126,7 @@ def synchronise(database: Database, client: FakeScm, run: str = "run1", day: int
 
 
 def deliver(here: Desk, client: FakeScm) -> dict[str, str]:
-    rows = asyncio.run(deliver_plan(here, client, by_key_up_to=100))
+    rows = asyncio.run(deliver_plan(here, client))
     return {row["document"]: row["outcome"] for row in rows.to_dicts()}
 
 
@@ -147,7 +147,7 @@ def test_a_refused_document_keeps_its_words_and_is_not_sent_again_until_it_chang
     assert synchronise(database, client, "run2", day=3)["B"] == "refused"
     assert client.sent == []
     row = ledger.current(database, TASK, "usmf").filter(pl.col("document") == "B").to_dicts()[0]
-    assert "group 10 does not exist (first refused on 2026-01-05" in row["detail"]
+    assert "AxODataWriteException: group 10 does not exist (first refused on 20" in row["detail"]
     client.decide = lambda _changeset: "delivered"
     given_mapped(database, A="Adatum", B="Contoso Ltd")
     assert synchronise(database, client, "run3")["B"] == "created"

@@ -17,8 +17,7 @@ def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: st
     """One row per document: the destination's verdict. The ledger gets one outcome per source row."""
     started = time.monotonic()
     desk = platform.desk(unit, context.partition_key, context.run.run_id)
-    by_key = platform.settings.delivery.read_back_by_key_up_to
-    rows, statistics = platform.ask(desk.unit.system, lambda client: deliver_plan(desk, client, by_key))
+    rows, statistics = platform.ask(desk.unit.system, lambda client: deliver_plan(desk, client))
     tasks = [part.task for part in UNITS[unit].parts]
     shown = {
         **metadata.table("delivered", desk.unit.table, rows),

@@ -1,0 +1,138 @@
+"""The built-in scenario: a chain, a day in the ERP, a chain, and a third that has nothing to do."""
+
+from collections.abc import Generator, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+import dagster as dg
+import pytest
+
+from p2c_assets.reports.balance import Balance
+from p2c_assets.sandbox.scenario.flaws import FLAWS, Flaw
+from p2c_assets_tests.chain.stage import Stage, scenario_stage
+
+RAW_OF = {
+    "accounts": "sales_accounts",
+    "contacts": "sales_contacts",
+    "_released_products": "scm_sellable_released_products",
+    "quotes": "sales_quotes",
+    "salesorders": "sales_salesorders",
+    "CDSSalesOrderHeaders": "scm_sales_order_headers",
+    "ExternallyMaintainedCustomerSalesInvoiceHeaders": "scm_sales_invoice_headers",
+}
+
+
+class Played(NamedTuple):
+    """The scenario after three chains. `idle`: the requests of the third, by method, as the twins counted them."""
+
+    stage: Stage
+    balance: Balance
+    idle: Mapping[str, int]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Generator[Played]:
+    with scenario_stage(tmp_path_factory.mktemp("scenario")) as stage:
+        runs = stage.chain()
+        stage.let_a_day_pass()
+        runs += stage.chain()
+        stage.requests()
+        runs += stage.chain()
+        assert [(run.company, run.problems) for run in runs if not run.succeeded] == []
+        yield Played(stage, stage.balance(), stage.requests())
+
+
+def test_the_scenario_has_at_least_twenty_flaws() -> None:
+    assert len(FLAWS) >= 20
+    assert len({flaw.id for flaw in FLAWS}) == len(FLAWS)
+
+
+@pytest.mark.parametrize("flaw", FLAWS, ids=lambda flaw: f"{flaw.id} {flaw.label}")
+def test_a_flaw_has_the_outcome_and_reason_that_its_label_says(played: Played, flaw: Flaw) -> None:
+    with played.stage.warehouse() as database:
+        ids = database.rows(
+            f'SELECT row_id FROM raw.{RAW_OF[flaw.entity]} WHERE "{flaw.key_column}" = ? '
+            "AND row_company IS NOT DISTINCT FROM ?",
+            [flaw.key, flaw.company],
+        )
+        assert len(ids) == 1
+        ((outcome, reason, detail, warnings),) = database.rows(
+            "SELECT outcome, reason, detail, warnings FROM ledger.outcomes "
+            "WHERE task = ? AND company = ? AND source_id = ? AND valid_to_run IS NULL",
+            [flaw.task, flaw.company or "-", ids[0][0]],
+        )
+    if flaw.outcome == "arrived":
+        assert outcome in ("created", "updated", "unchanged")
+        assert [text for text in list(warnings or []) if str(text).startswith(flaw.reason)]  # pyright: ignore
+    elif flaw.outcome == "refused":
+        assert outcome == "refused"
+        assert flaw.reason in str(detail)
+    else:
+        assert (outcome, reason) == (flaw.outcome, flaw.reason)
+        assert detail
+
+
+def test_every_row_has_an_outcome_and_every_difference_a_name(played: Played) -> None:
+    assert played.balance.is_explained
+    assert [task for task in played.balance.tasks if task.rows_in == 0] == []
+
+
+def test_nothing_is_unexplained_and_nothing_in_flight_in_any_company_and_currency(played: Played) -> None:
+    assert {(money.unexplained_amount, money.in_flight) for money in played.balance.money} == {(Decimal(0), Decimal(0))}
+
+
+def test_sales_total_plus_every_class_is_the_scm_total(played: Played) -> None:
+    wrong = [
+        money
+        for money in played.balance.money
+        if money.sales_total + sum(found.amount for found in money.classes) != money.scm_total
+    ]
+    assert wrong == []
+
+
+def test_every_flow_agrees_on_something_in_every_company(played: Played) -> None:
+    """A balance of zeros would agree as well."""
+    agreed = {
+        (money.flow, money.company)
+        for money in played.balance.money
+        for found in money.classes
+        if found.name in ("agreed", "tax_and_charges_of_scm") and found.rows and money.scm_total
+    }
+    flows = ("accounts", "contacts", "products", "quotes", "orders", "invoices")
+    assert agreed == {(flow, company) for flow in flows for company in played.stage.settings.companies}
+
+
+def test_a_chain_with_nothing_new_sends_only_get_requests(played: Played) -> None:
+    assert played.idle["GET"] > 0
+    assert {method: count for method, count in played.idle.items() if method != "GET" and count} == {}
+
+
+def test_every_materialization_carries_counts_requests_seconds_schema_and_lineage(played: Played) -> None:
+    instance = played.stage.instance
+    needed = {
+        "raw/scm/customers_v2": {"dagster/row_count", "dagster/column_schema", "requests/GET", "seconds", "reader"},
+        "mapped/scm/sales_order_headers": {
+            "dagster/column_lineage",
+            "dagster/column_schema",
+            "rows/rejected",
+            "seconds",
+        },
+        "planned/scm/sales_orders": {"documents/create", "documents/unchanged", "dagster/column_schema", "seconds"},
+        "delivered/scm/sales_orders": {"outcome/created", "outcome/refused", "dagster/column_schema", "seconds"},
+        "reconciled/orders": {"unexplained_amount", "in_flight_amount", "dagster/column_schema", "requests/GET"},
+    }
+    for key, names in needed.items():
+        event = instance.get_latest_materialization_event(dg.AssetKey(key.split("/")))
+        assert event is not None
+        assert event.asset_materialization is not None
+        assert names - set(event.asset_materialization.metadata) == set()
+
+
+def test_column_lineage_leads_from_the_invoice_back_to_scm(played: Played) -> None:
+    event = played.stage.instance.get_latest_materialization_event(dg.AssetKey(["mapped", "sales", "invoices"]))
+    assert event is not None
+    assert event.asset_materialization is not None
+    lineage = event.asset_materialization.metadata["dagster/column_lineage"].value
+    assert isinstance(lineage, dg.TableColumnLineage)
+    deps = {(dep.asset_key.to_user_string(), dep.column_name) for dep in lineage.deps_by_column["freightamount"]}
+    assert deps == {("raw/scm/sales_invoice_headers", "TotalChargeAmount")}
