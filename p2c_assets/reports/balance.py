@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from p2c_assets.mappings.model import Task
+from p2c_assets.warehouse import ledger
 from p2c_assets.warehouse.database import Database
 from p2c_assets.warehouse.ledger import OUTCOMES
 
@@ -73,21 +74,24 @@ class Balance(NamedTuple):
 
 
 def balance(database: Database, tasks: Mapping[str, Task], companies: list[str]) -> Balance:
-    """Read the picture as it stands."""
+    """Read the picture as it stands. What was never delivered is left out."""
     counted = tuple(_counts(database, task, company) for task in tasks.values() for company in companies)
     flows = list(dict.fromkeys(task.flow for task in tasks.values()))
-    return Balance(counted, tuple(money for flow in flows for money in _money(database, flow, companies)))
+    delivered = tuple(counts for counts in counted if counts is not None)
+    return Balance(delivered, tuple(money for flow in flows for money in _money(database, flow, companies)))
 
 
-def _counts(database: Database, task: Task, company: str) -> TaskCounts:
-    rows_in = database.value(f"SELECT count(*) FROM raw.{task.source.table} WHERE row_company = ?", [company])
+def _counts(database: Database, task: Task, company: str) -> TaskCounts | None:
+    rows_in = ledger.rows_in(database, task.name, company)
+    if rows_in is None:
+        return None
     rows = database.rows(
         "SELECT outcome, count(*) FROM ledger.outcomes WHERE task = ? AND company = ? AND valid_to_run IS NULL GROUP BY 1",
         [task.name, company],
     )
     found = {str(outcome): int(str(count)) for outcome, count in rows}
     outcomes = {outcome: found.get(outcome, 0) for outcome in OUTCOMES}
-    return TaskCounts(task.flow, task.name, company, int(str(rows_in)), outcomes)
+    return TaskCounts(task.flow, task.name, company, rows_in, outcomes)
 
 
 def _money(database: Database, flow: str, companies: list[str]) -> list[Money]:

@@ -1,8 +1,8 @@
 """The ledger: one outcome per task, company and source row, and how many rows each run saw in each outcome.
 
-`ledger.outcomes` gets a row when a source row's outcome, reason, detail or version changes; `valid_to_run` is null while it
-holds. `ledger.counts` keeps every run's counts. The outcome of any row in any run is `OUTCOME_IN_RUN`.
-Rows are counted independently of this in `raw`; the check `outcomes_add_up` compares the two.
+`ledger.outcomes` gets a row when a source row's outcome, reason, detail or version changes; `valid_to_run` is null while
+it holds. `ledger.counts` keeps every run's counts, `ledger.inputs` the rows that each run found in `raw`, counted there and
+nowhere else: the check `outcomes_add_up` compares the two. The outcome of any row in any run is `OUTCOME_IN_RUN`.
 """
 
 from collections.abc import Sequence
@@ -34,6 +34,8 @@ CREATE TABLE IF NOT EXISTS ledger.outcomes (
     task VARCHAR, company VARCHAR, source_id VARCHAR, document VARCHAR, outcome VARCHAR, reason VARCHAR, detail VARCHAR,
     source_version VARCHAR, warnings VARCHAR[], amount DECIMAL(38, 4), currency VARCHAR,
     since_utc TIMESTAMPTZ, valid_from_run BIGINT, valid_to_run BIGINT);
+CREATE TABLE IF NOT EXISTS ledger.inputs (
+    run BIGINT, task VARCHAR, company VARCHAR, rows BIGINT);
 CREATE TABLE IF NOT EXISTS ledger.counts (
     run BIGINT, task VARCHAR, company VARCHAR, outcome VARCHAR, reason VARCHAR, rows BIGINT);
 """
@@ -113,6 +115,28 @@ def current(database: Database, task: str, company: str) -> pl.DataFrame:
     return database.frame(
         "SELECT * FROM ledger.outcomes WHERE task = ? AND company = ? AND valid_to_run IS NULL", [task, company]
     )
+
+
+def count_in(database: Database, task: str, source: str, company: str, run: str, now: datetime) -> None:
+    """Store how many source rows `raw` has for (task, company) at this moment of the run: the `in` of the equation.
+
+    Counted over `raw` alone. Later in the same run the platform may itself write rows that the task reads next time.
+    """
+    number = run_number(database, run, now)
+    with database.transaction():
+        database.run("DELETE FROM ledger.inputs WHERE run = ? AND task = ? AND company = ?", [number, task, company])
+        database.run(
+            f"INSERT INTO ledger.inputs SELECT ?, ?, ?, count(*) FROM raw.{source} WHERE row_company = ?",
+            [number, task, company, company],
+        )
+
+
+def rows_in(database: Database, task: str, company: str) -> int | None:
+    """The `in` of the last run that delivered (task, company); None where none did."""
+    found = database.value(
+        "SELECT rows FROM ledger.inputs WHERE task = ? AND company = ? ORDER BY run DESC LIMIT 1", [task, company]
+    )
+    return None if found is None else int(str(found))
 
 
 class Tally(NamedTuple):

@@ -87,6 +87,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
         for module in (ledger, outbox):
             module.prepare(found)
+        found.run("CREATE TABLE raw.sales_accounts (row_id VARCHAR, row_company VARCHAR)")
         yield found
 
 
