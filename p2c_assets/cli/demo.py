@@ -15,11 +15,10 @@ from sqlalchemy.engine import Engine
 from p2c_assets.cli import processes, show
 from p2c_assets.cli.run import history, synchronise
 from p2c_assets.defs.chain import Ran
-from p2c_assets.errors import SettingsError
 from p2c_assets.reports.balance import Balance
 from p2c_assets.sandbox.adventureworks import loading as adventureworks
 from p2c_assets.sandbox.scenario import loading as scenario
-from p2c_assets.sandbox.serve import HOST, answers
+from p2c_assets.sandbox.serve import HOST
 from p2c_assets.settings import Settings, build, config_path, load
 
 ADVENTUREWORKS_PORTS = (8111, 8112)
@@ -35,9 +34,10 @@ class Stage(NamedTuple):
 
 def demo(json: Path | None, directory: Path | None, idle_check: bool) -> bool:
     """Play the demo; whether everything ran and is explained and, with `idle_check`, a third chain wrote nothing."""
+    processes.listen_for_the_end()
     started = time.monotonic()
     stage = _built_in() if directory is None else _adventureworks()
-    _check_that_nothing_real_is_meant(stage)
+    processes.check_that_twins_may_start(stage.settings.sales.url, stage.settings.scm.url)
     _start_afresh(stage)
     _keep_history_without_waiting_for_the_disk()
     with processes.sandbox(stage.twins, *stage.ports), history() as instance:
@@ -82,17 +82,6 @@ def _at(port: int) -> dict[str, str]:
 
 def _port(url: str) -> int:
     return httpx.URL(url).port or 0
-
-
-def _check_that_nothing_real_is_meant(stage: Stage) -> None:
-    """The demo empties its warehouse and its twins. Raises SettingsError where either could be somebody's."""
-    for url in (stage.settings.sales.url, stage.settings.scm.url):
-        if httpx.URL(url).host != HOST:
-            raise SettingsError(
-                f"the demo starts from an empty warehouse; it will not do that for {url}, which is no twin"
-            )
-        if answers(url):
-            raise SettingsError(f"something answers at {url} already; end it first (`make dev` or `p2c sandbox serve`)")
 
 
 def _keep_history_without_waiting_for_the_disk() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 
 from p2c_assets.cli import processes, show
+from p2c_assets.cli.run import find_home
 from p2c_assets.sandbox.scenario import loading as scenario
 from p2c_assets.sandbox.serve import HOST
 from p2c_assets.settings import config_path, load
@@ -14,7 +15,10 @@ from p2c_assets.settings import config_path, load
 
 def dev(port: int) -> None:
     """Run until Ctrl-C; everything started here ends with it."""
+    processes.listen_for_the_end()
     settings = load(config_path())
+    processes.check_that_twins_may_start(settings.sales.url, settings.scm.url)
+    find_home()
     twins = settings.paths.warehouse.parent / "sandbox"
     is_new = not twins.exists()
     ports = [httpx.URL(system.url).port or 0 for system in (settings.sales, settings.scm)]

@@ -8,9 +8,30 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from p2c_assets.sandbox.serve import HOST, wait_until_ready
+import httpx
+
+from p2c_assets.errors import SettingsError
+from p2c_assets.sandbox.serve import HOST, answers, wait_until_ready
 
 GRACE_S = 15.0
+
+
+def listen_for_the_end() -> None:
+    """Ctrl-C and SIGTERM both end this process by KeyboardInterrupt, also where its parent had it ignore them."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+
+
+def check_that_twins_may_start(*urls: str) -> None:
+    """Raises SettingsError where a URL is no address of a twin, or where something answers there already.
+
+    The demo empties its warehouse and its twins: neither may be somebody's.
+    """
+    for url in urls:
+        if httpx.URL(url).host != HOST:
+            raise SettingsError(f"{url} is no twin's address ({HOST}): twins are neither started nor emptied for it")
+        if answers(url):
+            raise SettingsError(f"something answers at {url} already; end it first (`make dev`, `p2c sandbox serve`)")
 
 
 @contextmanager
@@ -29,7 +50,7 @@ def started(
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """Ask the process's group to stop, then make it."""
-    for number in (signal.SIGINT, signal.SIGKILL):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         if process.poll() is None or number == signal.SIGKILL:
             _signal_group(process, number)
         try:

@@ -29,9 +29,14 @@ def run(flow: str | None, companies: Sequence[str], json: Path | None) -> bool:
 
 
 def history() -> dg.DagsterInstance:
-    """The Dagster instance that keeps the runs: DAGSTER_HOME, else the folder of the configuration file."""
-    os.environ.setdefault("DAGSTER_HOME", str(config_path().resolve().parent))
+    """The Dagster instance that keeps the runs."""
+    find_home()
     return dg.DagsterInstance.get()
+
+
+def find_home() -> None:
+    """DAGSTER_HOME is the folder of the configuration file, unless the environment says otherwise."""
+    os.environ.setdefault("DAGSTER_HOME", str(config_path().resolve().parent))
 
 
 def synchronise(

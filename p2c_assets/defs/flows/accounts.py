@@ -27,7 +27,10 @@ def assets(companies: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]
         """Customers of one legal entity as SCM holds them now: organisations and persons."""
         return raw.read_scm(context, platform, scm.CUSTOMERS_V2)
 
-    @stage.mapped("mapped/scm/customers_from_accounts", ["raw/sales/accounts", "raw/sales/transactioncurrencies"])
+    @stage.mapped(
+        "mapped/scm/customers_from_accounts",
+        ["raw/sales/contacts", "raw/sales/accounts", "raw/sales/transactioncurrencies"],
+    )
     def mapped_scm_customers_from_accounts(context: Context, platform: Systems) -> Result:
         """One row per account: the customer it becomes, or why it does not."""
         return mapped.map_task(context, platform, "accounts_to_customers")

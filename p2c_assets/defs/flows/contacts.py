@@ -29,7 +29,7 @@ def assets(companies: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]
 
     @stage.mapped(
         "mapped/scm/contact_persons",
-        ["raw/sales/contacts", "raw/sales/accounts", "delivered/scm/customers_from_accounts"],
+        ["raw/scm/customers_v2", "raw/sales/contacts", "raw/sales/accounts", "delivered/scm/customers_from_accounts"],
     )
     def mapped_scm_contact_persons(context: Context, platform: Systems) -> Result:
         """One row per contact: the contact person it becomes, or why it does not."""
@@ -37,7 +37,12 @@ def assets(companies: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]
 
     @stage.mapped(
         "mapped/scm/customers_from_contacts",
-        ["raw/sales/contacts", "raw/sales/transactioncurrencies", "delivered/scm/customers_from_accounts"],
+        [
+            "raw/sales/accounts",
+            "raw/sales/contacts",
+            "raw/sales/transactioncurrencies",
+            "delivered/scm/customers_from_accounts",
+        ],
     )
     def mapped_scm_customers_from_contacts(context: Context, platform: Systems) -> Result:
         """One row per contact: the customer it becomes, or why it does not."""

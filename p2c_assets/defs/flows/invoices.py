@@ -41,6 +41,7 @@ def assets(companies: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]
     @stage.mapped(
         "mapped/sales/invoices",
         [
+            "raw/sales/salesorders",
             "raw/scm/sales_invoice_headers",
             "raw/sales/invoices",
             "raw/sales/accounts",

@@ -41,6 +41,8 @@ def assets(companies: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]
     @stage.mapped(
         "mapped/scm/sales_order_headers",
         [
+            "raw/scm/customers_v2",
+            "raw/scm/sales_quotation_headers",
             "raw/sales/salesorders",
             "raw/sales/accounts",
             "raw/sales/contacts",

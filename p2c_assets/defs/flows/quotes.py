@@ -40,6 +40,7 @@ def assets(companies: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]
     @stage.mapped(
         "mapped/scm/sales_quotation_headers",
         [
+            "raw/scm/customers_v2",
             "raw/sales/quotes",
             "raw/sales/accounts",
             "raw/sales/contacts",

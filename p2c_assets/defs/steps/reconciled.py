@@ -31,7 +31,7 @@ def reconcile_flow(
     unexplained = summary.filter(pl.col("unexplained"))
     shown = {
         **metadata.table("reconciled", flow, summary),
-        "balance": metadata.preview_all(summary),
+        "preview": metadata.preview_all(summary),
         "unexplained_rows": int(unexplained["rows"].sum()),
         "unexplained_amount": float(unexplained["gross_difference"].sum()),
         "in_flight_amount": float(summary.filter(pl.col("class") == "in_flight")["difference"].sum()),
