@@ -137,13 +137,6 @@ _FILTERED = (
         "nothing to do: free text invoices stay in SCM",
     ),
     Reason(
-        "order_invoiced_in_sales",
-        "filtered",
-        "Sales calls the order invoiced, and the settings leave such orders alone",
-        "CRM admin",
-        "set delivery.reopen_invoiced_orders if later changes in SCM should still arrive",
-    ),
-    Reason(
         "price_list_shared",
         "filtered",
         "another company gives this product its price in the same price list",
@@ -278,6 +271,13 @@ _HELD = (
 )
 
 _DELIVERY = (
+    Reason(
+        "order_invoiced_in_sales",
+        "filtered",
+        "Sales calls the order invoiced, and the settings leave such orders alone",
+        "CRM admin",
+        "set delivery.reopen_invoiced_orders if later changes in SCM should still arrive",
+    ),
     Reason(
         "business_unit_not_mapped",
         "rejected",

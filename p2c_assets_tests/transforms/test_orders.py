@@ -1,5 +1,6 @@
 """salesorders_to_order_headers and salesorderdetails_to_order_lines: (order, SCM order) pairs."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -75,13 +76,13 @@ def test_an_activated_order_becomes_an_order_of_scm_and_its_name_the_reference()
     row = order()
     assert chosen(row, *SCM_ORDER) == SCM_ORDER
     assert (row["outcome"], row["target_key"], row["document"]) == ("mapped", "ORD-1", "ORD-1")
-    assert float(row["amount"]) == 89.99
+    assert row["amount"] == Decimal("89.99")
 
 
 def test_an_order_line_carries_the_whole_line_discount_for_scm_to_split() -> None:
     row = line()
     assert chosen(row, *SCM_LINE) == SCM_LINE
-    assert float(row["SalesPrice"]) == 33.33
+    assert row["SalesPrice"] == Decimal("33.33")
     assert (row["outcome"], row["parent_id"]) == ("mapped", "o")
 
 
@@ -138,17 +139,17 @@ def test_units_go_through_the_map(uom: str | None, symbol: str, reason: str | No
 
 
 VALUES: list[tuple[Row, Row]] = [
-    ({"manualdiscountamount": None}, {"TotalDiscountAmount": 0}),
-    ({"manualdiscountamount": "40.49988"}, {"TotalDiscountAmount": 40.5}),
-    ({"priceperunit": "2024.99405"}, {"SalesPrice": 2024.9941}),
-    ({"quantity": "1.5"}, {"OrderedSalesQuantity": 1.5}),
+    ({"manualdiscountamount": None}, {"TotalDiscountAmount": Decimal(0)}),
+    ({"manualdiscountamount": "40.49988"}, {"TotalDiscountAmount": Decimal("40.5")}),
+    ({"priceperunit": "2024.99405"}, {"SalesPrice": Decimal("2024.9941")}),
+    ({"quantity": "1.5"}, {"OrderedSalesQuantity": Decimal("1.5")}),
 ]
 
 
 @pytest.mark.parametrize(("source", "target"), VALUES)
 def test_numbers_are_rounded_half_away_from_zero_at_the_destination_s_scale(source: Row, target: Row) -> None:
     row = line(**source)
-    assert {name: float(row[name]) for name in target} == target
+    assert {name: row[name] for name in target} == target
 
 
 def ordered(generated: str, number: str = "ORD-1") -> dict[str, Any]:

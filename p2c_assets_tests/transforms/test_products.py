@@ -1,5 +1,6 @@
 """sellable_products_to_products: (released products, products and price list items) pairs."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -28,8 +29,8 @@ PRODUCT = {
     "name": "Road bike",
     "description": "Fast",
     "transactioncurrencyid": "cur-usd",
-    "price": 1234.5679,
-    "currentcost": 700.0001,
+    "price": Decimal("1234.5679"),
+    "currentcost": Decimal("700.0001"),
     "defaultuomid": "unit",
     "defaultuomscheduleid": "group",
     "quantitydecimal": 5,
@@ -51,7 +52,7 @@ def product(claimed: tuple[tuple[str, ...], ...] = (CLAIM,), **values: Any) -> d
 def test_a_released_product_becomes_a_product() -> None:
     row = product()
     found = chosen(row, *PRODUCT)
-    assert found | {"price": float(row["price"]), "currentcost": float(row["currentcost"])} == PRODUCT
+    assert found == PRODUCT
     assert chosen(row, "outcome", "contribution", "target_key", "currency") == {
         "outcome": "mapped",
         "contribution": "product",
@@ -91,7 +92,7 @@ def test_another_company_gives_its_price_to_its_own_price_list() -> None:
         "item_uomid": "unit",
         "name": None,
     }
-    assert float(row["item_amount"]) == 1234.5679
+    assert row["item_amount"] == Decimal("1234.5679")
     assert row["target_key"] == "NEW-1"
 
 

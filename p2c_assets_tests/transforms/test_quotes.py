@@ -1,5 +1,6 @@
 """quotes_to_quotation_headers and quotedetails_to_quotation_lines: (quote, quotation) pairs."""
 
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -99,7 +100,7 @@ def test_an_active_quote_becomes_a_quotation() -> None:
 def test_a_quote_line_becomes_a_quotation_line() -> None:
     row = only(lines({}))
     assert chosen(row, *QUOTATION_LINE) == QUOTATION_LINE
-    assert float(row["SalesPrice"]) == 33.3333
+    assert row["SalesPrice"] == Decimal("33.3333")
     assert chosen(row, "parent_id", "document", "target_key", "outcome") == {
         "parent_id": "q",
         "document": "QUO-1",

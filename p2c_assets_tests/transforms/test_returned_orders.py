@@ -1,5 +1,6 @@
 """order_headers_to_salesorders and order_lines_to_salesorderdetails: (SCM order, Sales order) pairs."""
 
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -116,11 +117,11 @@ def line(**values: Any) -> dict[str, Any]:
 def test_a_confirmed_order_becomes_an_order_of_sales_and_the_reference_its_description() -> None:
     row = order()
     assert chosen(row, *SALES_ORDER) == SALES_ORDER
-    assert {name: float(row[name]) for name in ("discountamount", "msdynce_misctax", "totaltax", "totalamount")} == {
-        "discountamount": 2.5,
-        "msdynce_misctax": 1.25,
-        "totaltax": 20.05,
-        "totalamount": 120.55,
+    assert chosen(row, "discountamount", "msdynce_misctax", "totaltax", "totalamount") == {
+        "discountamount": Decimal("2.5"),
+        "msdynce_misctax": Decimal("1.25"),
+        "totaltax": Decimal("20.05"),
+        "totalamount": Decimal("120.55"),
     }
     assert chosen(row, "outcome", "target_key", "document") == {
         "outcome": "mapped",
@@ -132,8 +133,8 @@ def test_a_confirmed_order_becomes_an_order_of_sales_and_the_reference_its_descr
 def test_a_line_brings_back_the_whole_discount_with_scm_s_rounding_remainder() -> None:
     row = line()
     assert chosen(row, *SALES_LINE) == SALES_LINE
-    assert float(row["priceperunit"]) == 33.33
-    assert float(row["extendedamount"]) == 107.99
+    assert row["priceperunit"] == Decimal("33.33")
+    assert row["extendedamount"] == Decimal("107.99")
     assert (row["parent_id"], row["target_key"], row["outcome"]) == ("SO-1", "SO-1|1", "mapped")
 
 
@@ -263,7 +264,7 @@ def test_a_line_is_found_by_its_order_and_number(values: Row, assigned: int | No
 
 def test_a_price_per_hundred_becomes_a_price_per_piece() -> None:
     row = line(SalesPrice="250", SalesPriceQuantity=100)
-    assert float(row["priceperunit"]) == 2.5
+    assert row["priceperunit"] == Decimal("2.5")
 
 
 def test_a_unit_is_that_of_the_product_s_own_group() -> None:
@@ -277,7 +278,7 @@ def test_money_is_rounded_at_the_precision_of_its_currency() -> None:
         scm_sales_order_lines=[{**LINE, "CurrencyCode": "JPY", "TotalTaxAmount": "10.5"}],
         sales_pricelevels=[price_list],
     )
-    assert float(only(mapped(LINES, rows, claimed=CLAIMED))["tax"]) == 11
+    assert only(mapped(LINES, rows, claimed=CLAIMED))["tax"] == Decimal("11")
 
 
 def test_a_line_shares_its_header_s_outcome() -> None:
