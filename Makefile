@@ -22,7 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	@command -v uv >/dev/null || $(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@uv=$$(command -v uv || echo "$(BIN)/python -m uv"); \
-	$$uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+	$$uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
 	$$uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -53,8 +53,9 @@ def synchronise(
     if unknown:
         raise SettingsError(f"no company {unknown[0]!r} in the settings; they have {', '.join(settings.companies)}")
     chosen = list(companies) or list(settings.companies)
-    done = run_chain(build_defs(settings), instance, chosen, flow, told)
-    return done, picture(settings)
+    with opened(settings.paths.warehouse, settings.paths.warehouse_wait_s):  # nobody comes in between two companies
+        done = run_chain(build_defs(settings), instance, chosen, flow, told)
+        return done, picture(settings)
 
 
 def picture(settings: Settings) -> Balance:

@@ -41,11 +41,13 @@ def store(database: Database, table: str, rows: pl.DataFrame, scope: Scope, run:
     """
     with database.given("page", rows):
         _fit_table(database, table, rows)
-        _compare(database, table, rows)
-        gone, parameters = _gone(table, scope)
-        change = Change(rows.height, *_counts(database, gone, parameters))
+        observed = _observed(table, rows)
+        gone, parameters = _gone(table, scope, f"({observed})")
+        change = Change(rows.height, *_counts(database, observed, gone, parameters))
         if change.new or change.changed or change.deleted:
             with database.transaction():
+                database.run(f"CREATE OR REPLACE TEMP TABLE observed AS {observed}")
+                gone, parameters = _gone(table, scope, "observed")
                 _append(database, table, gone, parameters, run, now)
                 _apply(database, table, gone, parameters)
     return change
@@ -69,12 +71,12 @@ def _fit_table(database: Database, table: str, rows: pl.DataFrame) -> None:
     database.known[name] = rows.columns
 
 
-def _compare(database: Database, table: str, rows: pl.DataFrame) -> None:
-    """Hash the content and put the known version beside it. A key that comes twice in one read counts once."""
+def _observed(table: str, rows: pl.DataFrame) -> str:
+    """The query of what was read: hashed, with the known version beside it. A key that comes twice counts once."""
     content = [name for name in rows.columns if name not in NOT_CONTENT]
     hashed = ", ".join(f'coalesce("{name}"::VARCHAR, chr(0))' for name in content)
-    database.run(
-        f"CREATE OR REPLACE TEMP TABLE observed AS SELECT p.*, r.row_version AS known FROM "
+    return (
+        f"SELECT p.*, r.row_version AS known FROM "
         f"(SELECT *, md5(concat_ws(chr(31), {hashed})) AS row_version FROM page "
         "QUALIFY row_number() OVER (PARTITION BY row_id, row_company) = 1) p "
         f"LEFT JOIN raw.{table} r ON {_same_row('r', 'p')}"
@@ -85,7 +87,7 @@ def _same_row(left: str, right: str) -> str:
     return f"{left}.row_id = {right}.row_id AND {left}.row_company IS NOT DISTINCT FROM {right}.row_company"
 
 
-def _gone(table: str, scope: Scope) -> tuple[str, list[object]]:
+def _gone(table: str, scope: Scope, observed: str) -> tuple[str, list[object]]:
     """The query of current rows that the read should have found and did not."""
     conditions, parameters = ["true"], list[object]()
     if scope.company is not None:
@@ -95,13 +97,13 @@ def _gone(table: str, scope: Scope) -> tuple[str, list[object]]:
         conditions.append(f'list_contains(?, r."{scope.column}"::VARCHAR)')
         parameters.append(list(scope.values))
     wanted = " AND ".join(conditions)
-    return f"SELECT r.* FROM raw.{table} r ANTI JOIN observed i ON {_same_row('i', 'r')} WHERE {wanted}", parameters
+    return f"SELECT r.* FROM raw.{table} r ANTI JOIN {observed} i ON {_same_row('i', 'r')} WHERE {wanted}", parameters
 
 
-def _counts(database: Database, gone: str, parameters: list[object]) -> tuple[int, int, int]:
+def _counts(database: Database, observed: str, gone: str, parameters: list[object]) -> tuple[int, int, int]:
     ((new, changed, deleted),) = database.rows(
         "SELECT count(*) FILTER (known IS NULL), count(*) FILTER (known <> row_version), "
-        f"(SELECT count(*) FROM ({gone})) FROM observed",
+        f"(SELECT count(*) FROM ({gone})) FROM ({observed})",
         parameters,
     )
     return int(str(new)), int(str(changed)), int(str(deleted))
