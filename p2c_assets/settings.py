@@ -135,6 +135,14 @@ class Settings(BaseSettings):
         named = cast(Mapping[str, Any], companies)
         return {**values, "companies": {key.lower(): _with_id(key.lower(), value) for key, value in named.items()}}
 
+    @model_validator(mode="after")
+    def _a_business_unit_belongs_to_one_company(self) -> "Settings":
+        units = [company.business_unit.lower() for company in self.companies.values()]
+        doubled = {unit for unit in units if units.count(unit) > 1}
+        if doubled:
+            raise ValueError(f"business unit {', '.join(sorted(doubled))} is named by several companies")
+        return self
+
     def mapping_settings(self) -> MappingSettings:
         """The mapping's settings together with the companies, the file's overrides and its value maps."""
         return self.mapping.model_copy(

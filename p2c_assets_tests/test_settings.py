@@ -79,6 +79,12 @@ def test_a_secret_in_the_file_is_refused(tmp_path: Path) -> None:
         load(path)
 
 
+def test_a_business_unit_belongs_to_one_company(tmp_path: Path) -> None:
+    second = '[companies.demf]\nbusiness_unit = "UNIT"\nowner_team = "team"\ncurrency = "EUR"\n'
+    with pytest.raises(SettingsError, match="business unit unit is named by several companies"):
+        load(written(tmp_path, second))
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"nowhere\.toml does not exist; P2C_CONFIG names another"):
         load(tmp_path / "nowhere.toml")

@@ -43,13 +43,16 @@ def run(
     flow: Annotated[str | None, typer.Option(help="One flow only (accounts, orders ...). Default: all.")] = None,
     company: Annotated[list[str] | None, typer.Option(help="A company; may be given again. Default: all.")] = None,
     json: Annotated[Path | None, typer.Option(help="Write the figures to this file as well.")] = None,
+    retry_refused: Annotated[
+        bool, typer.Option("--retry-refused", help="Send again what was refused before, though nothing of it changed.")
+    ] = False,
 ) -> None:
     """Synchronise now, in this process: both systems of p2c.toml, one company after the other.
 
     Exit code 1 when a run failed or anything is unexplained, 75 when another run holds the warehouse.
     """
     with stopped_with_reason():
-        explained = runs.run(flow, company or [], json)
+        explained = runs.run(flow, company or [], json, retry_refused)
     raise typer.Exit(0 if explained else 1)
 
 

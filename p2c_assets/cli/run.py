@@ -14,18 +14,28 @@ from p2c_assets.errors import SettingsError
 from p2c_assets.mappings import catalogue
 from p2c_assets.reports.balance import Balance, balance
 from p2c_assets.settings import Settings, config_path, load
+from p2c_assets.warehouse import outbox
 from p2c_assets.warehouse.database import WarehouseBusyError, opened
 
 
-def run(flow: str | None, companies: Sequence[str], json: Path | None) -> bool:
+def run(flow: str | None, companies: Sequence[str], json: Path | None, retry_refused: bool) -> bool:
     """Synchronise and show what came of it; whether all ran and everything is explained."""
     settings = load(config_path())
     with history() as instance:
         check_free(settings, instance)
+        if retry_refused:
+            forget_refusals(settings, companies)
         done, found = synchronise(settings, instance, flow, companies, show.ran)
     show.balance(found)
     show.write_json(json, found, {})
     return all(one.succeeded for one in done) and found.is_explained
+
+
+def forget_refusals(settings: Settings, companies: Sequence[str]) -> None:
+    """What the destination refused is sent again, for these companies (none: all)."""
+    with opened(settings.paths.warehouse, settings.paths.warehouse_wait_s) as database:
+        outbox.prepare(database)
+        outbox.forget_refusals(database, list(companies) or list(settings.companies))
 
 
 def history() -> dg.DagsterInstance:

@@ -68,7 +68,7 @@ def outcomes_add_up(key: dg.AssetKey, database: Database, tasks: Sequence[Task],
     wrong = [
         f"{task.name}: {tally.rows_in} rows in raw.{task.source.table}, {tally.outcomes} outcomes for {tally.distinct} rows"
         for task in tasks
-        if (tally := ledger.tally(database, task.name, task.source.table, company)).is_wrong
+        if (tally := ledger.tally(database, task.name, company)).is_wrong
     ]
     return _result(key, OUTCOMES_ADD_UP, not wrong, "; ".join(wrong), len(wrong))
 

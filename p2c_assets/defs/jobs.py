@@ -32,10 +32,12 @@ def jobs() -> list[UnresolvedAssetJobDefinition]:
 
 
 def _flow(flow: str, of_companies: dg.AssetSelection) -> UnresolvedAssetJobDefinition:
+    own = dg.AssetSelection.groups(flow) & of_companies
+    read = own.upstream() & dg.AssetSelection.key_prefixes(["raw", "scm"])
     return dg.define_asset_job(
         flow,
-        dg.AssetSelection.groups(flow) & of_companies,
-        description=f"The flow {flow} of one company. Run read_sales before it.",
+        own | read,
+        description=f"The flow {flow} of one company, and what it refers to in SCM. Run read_sales before it.",
     )
 
 

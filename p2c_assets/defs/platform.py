@@ -14,12 +14,13 @@ from p2c_assets.defs.connections import Connections
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.units import UNITS
 from p2c_assets.extraction import claims
+from p2c_assets.extraction.frames import concatenate
 from p2c_assets.extraction.reader import Reading
 from p2c_assets.mappings import catalogue
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import System
 from p2c_assets.settings import Company, Settings
-from p2c_assets.warehouse import ledger, line_numbers, outbox
+from p2c_assets.warehouse import ledger, line_numbers, outbox, prefixes, raw_log
 from p2c_assets.warehouse.database import Database, opened
 
 Result = TypeVar("Result")
@@ -62,6 +63,9 @@ def platform_resource(settings: Settings) -> dg.ResourceDefinition:
         with opened(settings.paths.warehouse, wait_s) as database, Connections(settings) as connections:
             for module in (ledger, line_numbers, outbox, claims):
                 module.prepare(database)
+            for entity in catalogue.ENTITIES.values():
+                raw_log.prepare(database, entity.table, concatenate(entity, []))
+            prefixes.check(database, settings.companies)
             yield Platform(settings, database, catalogue.tasks(settings.mapping_settings()), connections)
 
     return platform

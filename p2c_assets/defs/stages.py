@@ -32,13 +32,19 @@ class Stages(NamedTuple):
     flow: str
     companies: dg.PartitionsDefinition[str]
 
-    def raw_sales(self, key: str) -> Decorator:
-        """Read from Sales, all companies at once."""
-        return dg.asset(key=key.split("/"), group_name=self.flow, kinds={"dataverse", "duckdb"}, owners=CRM_OWNERS)
+    def raw_sales(self, key: str, after: Sequence[str] = ()) -> Decorator:
+        """Read from Sales, all companies at once; lines `after` their headers, so that no header lacks its lines."""
+        return dg.asset(
+            key=key.split("/"),
+            group_name=self.flow,
+            kinds={"dataverse", "duckdb"},
+            owners=CRM_OWNERS,
+            deps=[dg.AssetKey(dep.split("/")) for dep in after],
+        )
 
-    def raw_scm(self, key: str) -> Decorator:
-        """Read from SCM, one company."""
-        return self._of_company(key, {"d365fo", "duckdb"}, ERP_OWNERS, [], ())
+    def raw_scm(self, key: str, after: Sequence[str] = ()) -> Decorator:
+        """Read from SCM, one company; lines `after` their headers."""
+        return self._of_company(key, {"d365fo", "duckdb"}, ERP_OWNERS, after, ())
 
     def mapped(self, key: str, deps: Sequence[str]) -> Decorator:
         """Source rows in the destination's form."""

@@ -126,8 +126,6 @@ def _record(desk: Desk, assembly: Assembly, verdicts: Verdicts) -> None:
     for part in desk.unit.parts:
         rows = [_ledger_row(member, outcome) for member, outcome in found if member.task == part.task]
         frame = pl.DataFrame(rows, schema=ledger.LEDGER_SCHEMA, orient="row")
-        source = desk.tasks[part.task].source.table
-        ledger.count_in(desk.database, part.task, source, desk.company, desk.reading.run, desk.reading.now)
         ledger.record(desk.database, part.task, desk.company, desk.reading.run, desk.reading.now, frame)
 
 

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from p2c_assets.connectors.protocol import SystemClient
-from p2c_assets.delivery.documents import Assembly, Document, Member, assemble
+from p2c_assets.delivery.documents import Assembly, Document, Member, Outcome, assemble
+from p2c_assets.delivery.ownership import guarded
 from p2c_assets.delivery.plan import Destination, Planned, destination_id, plan_document
 from p2c_assets.delivery.products import ITEM, plan_product
 from p2c_assets.delivery.units import Part, Unit
@@ -19,8 +20,13 @@ from p2c_assets.mappings import sales
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import Entity
 from p2c_assets.settings import Delivery
+from p2c_assets.warehouse import outbox
 from p2c_assets.warehouse.database import Database
 from p2c_assets.warehouse.stage import read_slice
+
+SCM_ORDERS = "scm/sales_orders"
+ORDERS = (SCM_ORDERS, "sales/sales_orders")
+"""Orders go both ways under one number."""
 
 Plans = Mapping[str, Planned]
 
@@ -51,7 +57,30 @@ class Touched(NamedTuple):
 def assembly(desk: Desk) -> Assembly:
     """The unit's documents, made from the mapped slices as they are now."""
     headers = _members(desk, desk.unit.header)
-    return assemble(headers, _members(desk, desk.unit.lines) if desk.unit.lines else [])
+    if desk.unit.lines is None:
+        return assemble(headers, [])
+    found = assemble(headers, _members(desk, desk.unit.lines), needs_lines=True)
+    strangers = _headers_with_lines_elsewhere(desk, desk.unit.lines)
+    return found._replace(documents=tuple(_whole(document, strangers) for document in found.documents))
+
+
+def _whole(document: Document, strangers: frozenset[str]) -> Document:
+    """A document whose lines belong to several companies would arrive in part."""
+    if document.stopped is not None or document.header.row["source_id"] not in strangers:
+        return document
+    detail = "some of its lines belong to another business unit; give them all the owner of the document"
+    return document._replace(stopped=Outcome("rejected", "lines_of_other_company", detail))
+
+
+def _headers_with_lines_elsewhere(desk: Desk, part: Part) -> frozenset[str]:
+    task = desk.tasks[part.task]
+    if task.source.system == "scm":
+        return frozenset()
+    (parent,) = task.parent
+    rows = desk.database.rows(
+        f"SELECT DISTINCT {parent} FROM raw.{task.source.table} WHERE row_company IS DISTINCT FROM ?", [desk.company]
+    )
+    return frozenset(str(header) for (header,) in rows)
 
 
 def _members(desk: Desk, part: Part) -> list[Member]:
@@ -68,7 +97,11 @@ def plan(desk: Desk, documents: Sequence[Document]) -> Plans:
     """Documents against the destination as `raw` has it, by document key."""
     destination = _destination(desk, documents)
     make = plan_product if desk.unit.name == "sales/products" else plan_document
-    return {_name(document): make(document, desk.tasks, destination, desk.company) for document in documents}
+    plans = {_name(document): make(document, desk.tasks, destination, desk.company) for document in documents}
+    if desk.unit.name not in ORDERS:
+        return plans
+    ours = outbox.delivered(desk.database, SCM_ORDERS, desk.company)
+    return {name: guarded(planned, ours) for name, planned in plans.items()}
 
 
 def _name(document: Document) -> str:

@@ -57,26 +57,30 @@ class Assembly(NamedTuple):
     orphans: tuple[Member, ...]
 
 
-def assemble(headers: Sequence[Member], lines: Sequence[Member]) -> Assembly:
-    """Put lines under their headers (`parent_id` = the header's `source_id`)."""
+def assemble(headers: Sequence[Member], lines: Sequence[Member], *, needs_lines: bool = False) -> Assembly:
+    """Put lines under their headers (`parent_id` = the header's `source_id`).
+
+    With `needs_lines` a header without any line is held: its lines were not read yet, or are somebody else's.
+    """
     by_parent: dict[str, list[Member]] = defaultdict(list)
     for line in lines:
         by_parent[line.row["parent_id"]].append(line)
-    documents = tuple(_document(header, by_parent.pop(header.row["source_id"], [])) for header in headers)
+    documents = tuple(_document(header, by_parent.pop(header.row["source_id"], []), needs_lines) for header in headers)
     return Assembly(documents, tuple(line for rest in by_parent.values() for line in rest))
 
 
-def _document(header: Member, lines: Sequence[Member]) -> Document:
+def _document(header: Member, lines: Sequence[Member], needs_lines: bool) -> Document:
     left_out = tuple(line for line in lines if _is_alone(line))
     kept = tuple(line for line in lines if not _is_alone(line))
-    return Document(header.row["document"], header, kept, left_out, _stopped((header, *kept)))
+    key = header.row["target_key"] or header.row["document"]
+    return Document(key, header, kept, left_out, _stopped((header, *kept), needs_lines=needs_lines))
 
 
 def _is_alone(member: Member) -> bool:
     return member.row["scope"] == "row" and member.row["outcome"] == "filtered"
 
 
-def _stopped(members: Sequence[Member]) -> Outcome | None:
+def _stopped(members: Sequence[Member], *, needs_lines: bool) -> Outcome | None:
     """A filtered header decides for its lines; otherwise the worst outcome of any row decides for all."""
     header, *lines = members
     if header.row["outcome"] == "filtered":
@@ -85,6 +89,8 @@ def _stopped(members: Sequence[Member]) -> Outcome | None:
         for member in members:
             if member.row["outcome"] == outcome:
                 return _outcome(member) if member is header else _of_line(member, len(lines))
+    if needs_lines and not lines:
+        return Outcome("held", "lines_missing", f"no line of {header.row['document']} was read with it")
     return None
 
 

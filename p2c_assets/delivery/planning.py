@@ -32,6 +32,8 @@ def make_plan(desk: Desk) -> pl.DataFrame:
     documents = desks.assembly(desk).documents
     plans = desks.plan(desk, documents)
     refusals = outbox.refusals(desk.database, desk.unit.name, desk.company)
+    unchanged = [planned.document.key for planned in plans.values() if planned.action == "unchanged"]
+    outbox.settle_unchanged(desk.database, desk.unit.name, desk.company, unchanged, desk.reading.now)
     rows = [_row(desk, _refused_before(planned, refusals.get(planned.document.key))) for planned in plans.values()]
     frame = pl.DataFrame(rows, schema=PLAN_SCHEMA, orient="row")
     replace_slice(desk.database, "planned", desk.unit.table, desk.company, frame)

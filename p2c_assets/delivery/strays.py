@@ -13,8 +13,6 @@ from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import Entity
 from p2c_assets.warehouse import ledger
 
-NO_COMPANY = "-"
-
 
 def record_strays(reading: Reading, tasks: Mapping[str, Task], entity: Entity) -> int:
     """Reject an entity's rows without company in every task that reads it; returns how many rows that are."""
@@ -23,7 +21,8 @@ def record_strays(reading: Reading, tasks: Mapping[str, Task], entity: Entity) -
     strays = _strays(reading, entity)
     for name, task in tasks.items():
         if task.source == entity:
-            ledger.record(reading.database, name, NO_COMPANY, reading.run, reading.now, strays)
+            ledger.count_in(reading.database, name, entity.table, None, reading.run, reading.now)
+            ledger.record(reading.database, name, ledger.NO_COMPANY, reading.run, reading.now, strays)
     return strays.height
 
 

@@ -85,13 +85,18 @@ class Writer:
         unsure = {key: items[key] for key, verdict in verdicts.items() if _is_unsure(verdict)}
         fresh = await self._plan_again(unsure)
         again = {key: item for key, item in fresh.items() if item.action in SENT_ACTIONS}
-        for key in unsure:
-            if key not in again:
-                outcomes[key] = Outcome(PAST[items[key].action], None, "settled by reading it back")
-        self._settle(
-            [Answer(key, "delivered", None, "", "settled by reading it back", "") for key in unsure if key not in again]
-        )
-        outcomes |= {key: _outcome(items[key], verdict) for key, verdict in (await self._send(again)).items()}
+        outcomes |= self._settle_by_reading({key: items[key] for key in unsure if key not in again}, fresh)
+        repeated = await self._send(again)
+        outcomes |= {key: _outcome(items[key], verdict) for key, verdict in repeated.items()}
+        late = {key: items[key] for key, verdict in repeated.items() if _is_unsure(verdict)}
+        found = await self._plan_again(late)
+        done = {key: item for key, item in late.items() if found[key].action == "unchanged"}
+        return outcomes | self._settle_by_reading(done, found)
+
+    def _settle_by_reading(self, items: Mapping[str, Planned], fresh: Mapping[str, Planned]) -> dict[str, Outcome]:
+        """What the destination holds now decides: done if nothing differs any more, else what the fresh plan says."""
+        outcomes = {key: _found(item, fresh[key]) for key, item in items.items()}
+        self._settle([Answer(key, _state(found), None, "", found.detail or "", "") for key, found in outcomes.items()])
         return outcomes
 
     async def _send(self, items: Mapping[str, Planned]) -> dict[str, Verdict]:
@@ -126,11 +131,17 @@ def _was_written(outcome: Outcome) -> bool:
     return outcome.outcome in PAST.values()
 
 
+def _found(item: Planned, fresh: Planned) -> Outcome:
+    if fresh.action == "unchanged":
+        return Outcome(PAST[item.action], None, "settled by reading it back")
+    return Outcome(fresh.action, fresh.reason, fresh.detail)
+
+
 def _known(item: Planned, answer: Answer) -> Outcome:
     """A verdict that arrived before this step was started again."""
     if answer.state == "delivered":
         return Outcome(PAST[item.action])
-    return Outcome("refused", answer.code or "refused", answer.message)
+    return Outcome("refused", "refused_by_destination", f"{answer.code}: {answer.message}")
 
 
 def _meanwhile(planned: Planned, fresh: Planned, state: str) -> Outcome | None:
@@ -144,7 +155,7 @@ def _meanwhile(planned: Planned, fresh: Planned, state: str) -> Outcome | None:
 
 
 def _state(outcome: Outcome) -> str:
-    return "held" if outcome.outcome == "held" else "delivered"
+    return "delivered" if outcome.outcome in (*PAST.values(), "unchanged") else "held"
 
 
 def _is_unsure(verdict: Verdict) -> bool:

@@ -272,6 +272,29 @@ _HELD = (
 
 _DELIVERY = (
     Reason(
+        "lines_missing",
+        "held",
+        "the document's lines were not read with it",
+        "data owner",
+        "it is sent by itself at the next run, once it has lines",
+    ),
+    Reason(
+        "lines_of_other_company",
+        "rejected",
+        "lines of the document belong to another business unit",
+        "CRM admin",
+        "give the document and all its lines one owner in Sales",
+        1002,
+    ),
+    Reason(
+        "number_used_by_other_document",
+        "rejected",
+        "the other system has a different order of this number",
+        "data owner",
+        "renumber one of the two orders; give the two systems number series that cannot meet",
+        1023,
+    ),
+    Reason(
         "order_invoiced_in_sales",
         "filtered",
         "Sales calls the order invoiced, and the settings leave such orders alone",
@@ -298,7 +321,7 @@ _DELIVERY = (
         "refused",
         "the destination said no; its words are in the detail",
         "data owner",
-        "correct the record, or what it refers to in the destination; it is sent again once something has changed",
+        "correct the record: it is sent again once it has changed; after a repair elsewhere run `p2c run --retry-refused`",
     ),
     Reason(
         "changed_since_plan",

@@ -6,7 +6,8 @@ SCM alone and are explained as such.
 
 SIDES = """
 SELECT 'sales' AS side, 'accounts_to_customers' AS task, a.row_id AS source_id, a.accountnumber AS key,
-       c.isocurrencycode AS currency, coalesce(a.creditlimit, 0) AS amount, coalesce(a.creditlimit, 0) AS net,
+       coalesce(c.isocurrencycode, $currency) AS currency, coalesce(a.creditlimit, 0) AS amount,
+       coalesce(a.creditlimit, 0) AS net,
        true AS adds_up, false AS in_flight, NULL::VARCHAR AS born_here
 FROM raw.sales_accounts a
 LEFT JOIN raw.sales_transactioncurrencies c ON c.transactioncurrencyid = a.transactioncurrencyid

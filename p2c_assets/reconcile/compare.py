@@ -16,6 +16,19 @@ import polars as pl
 from p2c_assets.reconcile import accounts, contacts, invoices, orders, products, quotes
 from p2c_assets.warehouse.database import Database
 
+DELIVERED = {
+    "accounts": {"scm/customers_from_accounts": "document"},
+    "contacts": {
+        "scm/contact_persons": "'person ' || split_part(document, '|', 1)",
+        "scm/customers_from_contacts": "'customer ' || document",
+    },
+    "products": {},
+    "quotes": {"scm/sales_quotations": "document"},
+    "orders": {"scm/sales_orders": "document", "sales/sales_orders": "substr(document, length($prefix) + 1)"},
+    "invoices": {"sales/invoices": "substr(document, length($prefix) + 1)"},
+}
+"""Per flow the units that deliver it, with what makes a pair's key of their documents. An invoice's key has its date too."""
+
 SIDES = {
     "accounts": accounts.SIDES,
     "contacts": contacts.SIDES,
@@ -34,6 +47,9 @@ OWNED_BY_SCM = "owned_by_scm"
 UNEXPLAINED = (
     "missing_in_scm",
     "missing_in_sales",
+    "lost_in_scm",
+    "lost_in_sales",
+    "charges_of_sales_not_sent",
     "value_differs",
     "currency_differs",
     "sales_total_is_not_its_lines",
@@ -50,6 +66,7 @@ explained AS (
       ON o.task = s.task AND o.company = $company AND o.source_id = s.source_id AND o.valid_to_run IS NULL),
 sales AS (SELECT * FROM explained WHERE side = 'sales'),
 scm AS (SELECT * FROM explained WHERE side = 'scm'),
+journal AS ({journal}),
 pairs AS (
     SELECT coalesce(l.key, r.key, l.source_id) AS key, coalesce(l.currency, r.currency) AS currency, l.source_id AS sales_id,
            l.amount AS sales_amount, r.amount AS scm_amount, l.side IS NULL AS only_scm, r.side IS NULL AS only_sales,
@@ -57,7 +74,9 @@ pairs AS (
            l.adds_up AS sales_adds_up, r.adds_up AS scm_adds_up, l.in_flight AS in_flight,
            greatest(coalesce(l.copies, 1), coalesce(r.copies, 1)) AS copies,
            l.outcome AS sales_outcome, l.reason AS sales_reason, r.outcome AS scm_outcome, r.reason AS scm_reason,
-           l.born_here AS sales_born, r.born_here AS scm_born
+           l.born_here AS sales_born, r.born_here AS scm_born, l.amount = l.net AS bare,
+           coalesce(l.key, r.key) IN (SELECT key FROM journal)
+             OR split_part(coalesce(l.key, r.key), ' ', 1) IN (SELECT key FROM journal WHERE $flow = 'invoices') AS was_delivered
     FROM sales l FULL JOIN scm r ON r.key = l.key AND {same_task})
 SELECT $company AS company, key, coalesce(currency, '') AS currency, sales_id,
        coalesce(sales_amount, 0)::DECIMAL(38, 4) AS sales_amount, coalesce(scm_amount, 0)::DECIMAL(38, 4) AS scm_amount,
@@ -65,8 +84,10 @@ SELECT $company AS company, key, coalesce(currency, '') AS currency, sales_id,
        CASE
          WHEN copies > 1 AND NOT (only_sales AND {stopped_sales}) THEN 'key_is_not_unique'
          WHEN only_sales AND sales_born IS NOT NULL THEN sales_born
+         WHEN only_sales AND was_delivered THEN 'lost_in_scm'
          WHEN only_sales AND {stopped_sales} THEN sales_outcome || ':' || coalesce(sales_reason, '')
          WHEN only_sales THEN 'missing_in_scm'
+         WHEN only_scm AND was_delivered THEN 'lost_in_sales'
          WHEN only_scm AND scm_born IS NOT NULL THEN scm_born
          WHEN only_scm AND {stopped_scm} THEN scm_outcome || ':' || coalesce(scm_reason, '')
          WHEN only_scm THEN 'missing_in_sales'
@@ -74,8 +95,10 @@ SELECT $company AS company, key, coalesce(currency, '') AS currency, sales_id,
          WHEN NOT scm_adds_up THEN 'scm_total_is_not_its_lines'
          WHEN currency_differs THEN 'currency_differs'
          WHEN sales_amount = scm_amount THEN 'agreed'
+         WHEN net_agrees AND NOT bare AND (in_flight OR $flow = 'quotes') THEN 'charges_of_sales_not_sent'
          WHEN net_agrees AND in_flight THEN 'in_flight'
          WHEN net_agrees AND $flow = 'quotes' THEN 'tax_and_charges_of_scm'
+         WHEN scm_reason = 'totals_not_calculated' THEN 'filtered:totals_not_calculated'
          WHEN scm_outcome IN ('rejected', 'held', 'refused') THEN scm_outcome || ':' || coalesce(scm_reason, '')
          WHEN sales_outcome IN ('rejected', 'held', 'refused') THEN sales_outcome || ':' || coalesce(sales_reason, '')
          ELSE 'value_differs'
@@ -91,6 +114,8 @@ class Side(NamedTuple):
     currency: str
     price_list: str | None
     prefix: str
+    sharing: tuple[str, ...] = ()
+    """The companies whose prices stand in the same price list."""
 
 
 class Balance(NamedTuple):
@@ -110,13 +135,24 @@ def classify(database: Database, flow: str, side: Side) -> pl.DataFrame:
     """One row per pair of the flow: key, currency, both amounts, class."""
     sql = _CLASSES.format(
         sides=SIDES[flow],
+        journal=_journal(flow),
         same_task="r.task = l.task" if flow == "contacts" else "true",
         stopped_sales=f"sales_outcome IN ({STOPPED}) AND sales_reason IS DISTINCT FROM '{OWNED_BY_SCM}'",
         stopped_scm=f"scm_outcome IN ({STOPPED})",
     )
-    named = {"flow": flow, **side._asdict()}
+    named: dict[str, object] = {"flow": flow, **side._asdict()}
+    named["sharing"] = list(side.sharing)
     used = {name: value for name, value in named.items() if f"${name}" in sql}
     return database.connection.execute(sql, used).pl().with_columns(pl.lit(flow).alias("flow"))
+
+
+def _journal(flow: str) -> str:
+    """What was delivered, by the keys that pairs have: such a record that is gone from one side was lost, not left out."""
+    selects = [
+        f"SELECT {key} AS key FROM delivery.outbox WHERE unit = '{unit}' AND company = $company AND state = 'delivered'"
+        for unit, key in DELIVERED[flow].items()
+    ]
+    return " UNION ALL ".join(selects) or "SELECT NULL::VARCHAR AS key"
 
 
 def summarise(pairs: pl.DataFrame) -> pl.DataFrame:

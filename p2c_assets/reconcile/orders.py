@@ -2,7 +2,8 @@
 
 Sales computes its totals from lines, freight and tax; SCM from its own. Until an order has come back from SCM
 (`msdynce_ismaintainedexternally`), Sales knows neither tax nor charges: the two are compared net of both and the rest is
-`in_flight`. A total that is not the sum of its own lines is a difference even where both totals agree.
+`in_flight`. Where SCM's totals are stale, its lines are taken. A total that is not the sum of its own lines is a difference
+even where both totals agree.
 """
 
 SIDES = """
@@ -25,7 +26,10 @@ LEFT JOIN sales_lines l ON l.salesorderid = o.salesorderid
 LEFT JOIN raw.sales_transactioncurrencies c ON c.transactioncurrencyid = o.transactioncurrencyid
 WHERE o.row_company = $company
 UNION ALL
-SELECT 'scm', 'order_headers_to_salesorders', h.row_id, h.SalesOrderNumber, h.CurrencyCode, h.OrderTotalAmount,
+SELECT 'scm', 'order_headers_to_salesorders', h.row_id, h.SalesOrderNumber, h.CurrencyCode,
+       CASE WHEN h.AreTotalsUpdated = 'Yes' THEN h.OrderTotalAmount
+            ELSE coalesce(l.amount, 0) - h.TotalDiscountAmount + coalesce(l.tax, 0) + h.OrderHeaderTaxAmount
+                 + h.OrderTotalChargesAmount END,
        coalesce(l.amount, 0) - h.TotalDiscountAmount,
        h.AreTotalsUpdated IS DISTINCT FROM 'Yes'
          OR (h.OrderTotalAmount = coalesce(l.amount, 0) - h.TotalDiscountAmount + h.OrderTotalTaxAmount

@@ -12,7 +12,8 @@ scm_lines AS (
     FROM raw.scm_sales_quotation_lines WHERE row_company = $company GROUP BY 1),
 latest AS (
     SELECT * FROM raw.sales_quotes WHERE row_company = $company
-    QUALIFY row_number() OVER (PARTITION BY quotenumber ORDER BY statecode = 1 DESC, revisionnumber DESC) = 1)
+    QUALIFY rank() OVER (PARTITION BY coalesce(quotenumber, row_id)
+                         ORDER BY statecode = 1 DESC, statecode <> 0 DESC, revisionnumber DESC) = 1)
 SELECT 'sales' AS side, 'quotes_to_quotation_headers' AS task, q.row_id AS source_id, q.quotenumber AS key,
        c.isocurrencycode AS currency, coalesce(q.totalamount, 0) AS amount,
        coalesce(q.totalamount, 0) - coalesce(q.totaltax, 0) - coalesce(q.freightamount, 0) AS net,

@@ -75,10 +75,17 @@ class Balance(NamedTuple):
 
 def balance(database: Database, tasks: Mapping[str, Task], companies: list[str]) -> Balance:
     """Read the picture as it stands. What was never delivered is left out."""
-    counted = tuple(_counts(database, task, company) for task in tasks.values() for company in companies)
+    counted = tuple(
+        _counts(database, task, company) for task in tasks.values() for company in (*companies, ledger.NO_COMPANY)
+    )
     flows = list(dict.fromkeys(task.flow for task in tasks.values()))
-    delivered = tuple(counts for counts in counted if counts is not None)
+    delivered = tuple(counts for counts in counted if counts is not None and _is_shown(counts))
     return Balance(delivered, tuple(money for flow in flows for money in _money(database, flow, companies)))
+
+
+def _is_shown(counts: TaskCounts) -> bool:
+    """Rows of no company are shown where there are any."""
+    return counts.company != ledger.NO_COMPANY or bool(counts.rows_in or sum(counts.outcomes.values()))
 
 
 def _counts(database: Database, task: Task, company: str) -> TaskCounts | None:

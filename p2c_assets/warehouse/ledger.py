@@ -1,7 +1,7 @@
 """The ledger: one outcome per task, company and source row, and how many rows each run saw in each outcome.
 
 `ledger.outcomes` gets a row when a source row's outcome, reason, detail or version changes; `valid_to_run` is null while
-it holds. `ledger.counts` keeps every run's counts, `ledger.inputs` the rows that each run found in `raw`, counted there and
+it holds. `ledger.counts` keeps every run's counts, `ledger.inputs` the rows that each run mapped, counted in `raw` and
 nowhere else: the check `outcomes_add_up` compares the two. The outcome of any row in any run is `OUTCOME_IN_RUN`.
 """
 
@@ -12,6 +12,9 @@ from typing import NamedTuple
 import polars as pl
 
 from p2c_assets.warehouse.database import Database
+
+NO_COMPANY = "-"
+"""Under which rows stand that belong to no company of the settings."""
 
 OUTCOMES = ("created", "updated", "unchanged", "filtered", "rejected", "held", "refused")
 
@@ -117,22 +120,22 @@ def current(database: Database, task: str, company: str) -> pl.DataFrame:
     )
 
 
-def count_in(database: Database, task: str, source: str, company: str, run: str, now: datetime) -> None:
-    """Store how many source rows `raw` has for (task, company) at this moment of the run: the `in` of the equation.
+def count_in(database: Database, task: str, source: str, company: str | None, run: str, now: datetime) -> None:
+    """Store how many source rows `raw` has for (task, company) when it is mapped: the `in` of the equation.
 
     Counted over `raw` alone. Later in the same run the platform may itself write rows that the task reads next time.
     """
-    number = run_number(database, run, now)
+    number, name = run_number(database, run, now), company or NO_COMPANY
     with database.transaction():
-        database.run("DELETE FROM ledger.inputs WHERE run = ? AND task = ? AND company = ?", [number, task, company])
+        database.run("DELETE FROM ledger.inputs WHERE run = ? AND task = ? AND company = ?", [number, task, name])
         database.run(
-            f"INSERT INTO ledger.inputs SELECT ?, ?, ?, count(*) FROM raw.{source} WHERE row_company = ?",
-            [number, task, company, company],
+            f"INSERT INTO ledger.inputs SELECT ?, ?, ?, count(*) FROM raw.{source} WHERE row_company IS NOT DISTINCT FROM ?",
+            [number, task, name, company],
         )
 
 
 def rows_in(database: Database, task: str, company: str) -> int | None:
-    """The `in` of the last run that delivered (task, company); None where none did."""
+    """The `in` of the last run that mapped (task, company); None where none did."""
     found = database.value(
         "SELECT rows FROM ledger.inputs WHERE task = ? AND company = ? ORDER BY run DESC LIMIT 1", [task, company]
     )
@@ -140,7 +143,7 @@ def rows_in(database: Database, task: str, company: str) -> int | None:
 
 
 class Tally(NamedTuple):
-    """How many rows raw has, how many outcomes the ledger has for them, and for how many different rows."""
+    """How many rows were mapped, how many outcomes the ledger has for them, for how many rows, and how many have a name."""
 
     rows_in: int
     outcomes: int
@@ -153,16 +156,14 @@ class Tally(NamedTuple):
         return not self.rows_in == self.outcomes == self.distinct == self.named
 
 
-def tally(database: Database, task: str, source: str, company: str) -> Tally:
-    """Count the source in `raw` and its outcomes in the ledger, independently of each other."""
-    rows_in = database.value(f"SELECT count(*) FROM raw.{source} WHERE row_company = ?", [company])
+def tally(database: Database, task: str, company: str) -> Tally:
+    """The rows that were in `raw` when (task, company) was mapped, and the outcomes that hold for them now."""
     counted = database.rows(
-        "SELECT count(*), count(DISTINCT o.source_id), count(*) FILTER (list_contains(?, o.outcome) AND r.row_id IS NOT NULL) "
-        f"FROM ledger.outcomes o LEFT JOIN raw.{source} r ON r.row_id = o.source_id AND r.row_company = o.company "
-        "WHERE o.task = ? AND o.company = ? AND o.valid_to_run IS NULL",
+        "SELECT count(*), count(DISTINCT source_id), count(*) FILTER (list_contains(?, outcome)) FROM ledger.outcomes "
+        "WHERE task = ? AND company = ? AND valid_to_run IS NULL",
         [list(OUTCOMES), task, company],
     )
-    return Tally(int(str(rows_in)), *(int(str(value)) for value in counted[0]))
+    return Tally(rows_in(database, task, company) or 0, *(int(str(value)) for value in counted[0]))
 
 
 def outcome_counts(database: Database, tasks: Sequence[str], company: str) -> dict[str, int]:

@@ -120,11 +120,35 @@ def _remember_refusals(database: Database, slot: Slot, now: datetime) -> None:
     database.run(
         "INSERT INTO delivery.refusals SELECT o.unit, o.company, o.document, o.fingerprint, i.code, i.message, ? "
         "FROM incoming i JOIN delivery.outbox o ON o.document = i.document AND o.unit = ? AND o.company = ? AND o.plan = ? "
-        "WHERE i.state = 'refused' ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, code = excluded.code, "
+        "WHERE i.state = 'refused' AND i.code <> 'too_many_operations' "
+        "ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, code = excluded.code, "
         "message = excluded.message, first_utc = CASE WHEN refusals.fingerprint = excluded.fingerprint "
         "THEN refusals.first_utc ELSE excluded.first_utc END",
         [now, *slot],
     )
+
+
+def settle_unchanged(database: Database, unit: str, company: str, documents: Sequence[str], now: datetime) -> None:
+    """What was sent without a verdict and is now found as it should be was delivered."""
+    database.run(
+        "UPDATE delivery.outbox SET state = 'delivered', answered_utc = ?, message = 'found delivered by a later plan' "
+        "WHERE unit = ? AND company = ? AND state = 'sent' AND list_contains(?, document)",
+        [now, unit, company, list(documents)],
+    )
+
+
+def delivered(database: Database, unit: str, company: str) -> set[str]:
+    """The documents that were delivered or may have been: what is ours in the destination."""
+    rows = database.rows(
+        "SELECT DISTINCT document FROM delivery.outbox WHERE unit = ? AND company = ? AND state IN ('delivered', 'sent')",
+        [unit, company],
+    )
+    return {str(document) for (document,) in rows}
+
+
+def forget_refusals(database: Database, companies: Sequence[str]) -> None:
+    """Let everything that was refused be sent again."""
+    database.run("DELETE FROM delivery.refusals WHERE list_contains(?, company)", [list(companies)])
 
 
 def refusals(database: Database, unit: str, company: str) -> dict[str, Refusal]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from p2c_assets.mappings import catalogue
+from p2c_assets.reconcile.compare import Side, classify
 from p2c_assets.reports.balance import balance
 from p2c_assets.warehouse.database import opened
 from p2c_assets_tests.chain.stage import Stage, scenario_stage
@@ -81,6 +82,43 @@ def test_one_cent_altered_in_a_system_is_unexplained_until_it_is_put_right(
     stage.alter(system, entity_set, row_key, {column: str(before)})
     stage.chain(["usmf"], "orders")
     assert stage.balance().is_explained
+
+
+@pytest.mark.parametrize(
+    ("flow", "gone", "key", "expected"),
+    [
+        (
+            "quotes",
+            "raw.scm_sales_quotation_headers WHERE SalesQuotationNumber = 'QUO-US-01'",
+            "QUO-US-01",
+            "lost_in_scm",
+        ),
+        ("quotes", "raw.sales_quotes WHERE quotenumber = 'QUO-US-01'", "QUO-US-01", "lost_in_sales"),
+        ("orders", "raw.sales_salesorders WHERE ordernumber = 'SO-US-01'", "SO-US-01", "lost_in_sales"),
+        ("orders", "raw.scm_sales_order_headers WHERE SalesOrderNumber = 'SO-US-01'", "SO-US-01", "lost_in_scm"),
+        ("accounts", "raw.scm_customers_v2 WHERE CustomerAccount = 'US-001'", "US-001", "lost_in_scm"),
+    ],
+)
+def test_what_was_delivered_and_is_gone_is_lost_and_not_explained_by_a_filter(
+    stage: Stage, flow: str, gone: str, key: str, expected: str, tmp_path: Path
+) -> None:
+    copy = tmp_path / "p2c.duckdb"
+    shutil.copy(stage.settings.paths.warehouse, copy)
+    with opened(copy, 0) as database:
+        database.run(f"DELETE FROM {gone} AND row_company = 'usmf'")
+        pairs = classify(database, flow, Side("usmf", "USD", "Standard USD", ""))
+    assert pairs.filter(pairs["key"] == key)["class"].to_list() == [expected]
+
+
+def test_freight_that_sales_entered_and_scm_never_got_is_not_called_scms(stage: Stage, tmp_path: Path) -> None:
+    copy = tmp_path / "p2c.duckdb"
+    shutil.copy(stage.settings.paths.warehouse, copy)
+    with opened(copy, 0) as database:
+        database.run(
+            "UPDATE raw.sales_quotes SET freightamount = 100, totalamount = totalamount + 100 WHERE quotenumber = 'QUO-US-03'"
+        )
+        pairs = classify(database, "quotes", Side("usmf", "USD", "Standard USD", ""))
+    assert pairs.filter(pairs["key"] == "QUO-US-03")["class"].to_list() == ["charges_of_sales_not_sent"]
 
 
 def _stored(

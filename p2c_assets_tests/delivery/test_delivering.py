@@ -67,6 +67,10 @@ class FakeScm:
             for operation in changeset.operations:
                 key = str((operation.key or operation.body)["CustomerAccount"])
                 self.customers[key] = {**self.customers.get(key, {}), **(operation.key or {}), **operation.body}
+        if decision == "taken":
+            self.customers["A"] = {"dataAreaId": "usmf", "CustomerAccount": "A", "OrganizationName": "Somebody else"}
+            self.decide = lambda _changeset: "delivered"
+            return Verdict(changeset.id, "refused", 400, "exists", "The record already exists.", "r1", "duplicate")
         answers = {
             "delivered": Verdict(changeset.id, "delivered", 204, "", "", "r1"),
             "refused": Verdict(changeset.id, "refused", 400, "AxODataWriteException", "group 10 does not exist", "r1"),
@@ -87,7 +91,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
     with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
         for module in (ledger, outbox):
             module.prepare(found)
-        found.run("CREATE TABLE raw.sales_accounts (row_id VARCHAR, row_company VARCHAR)")
         yield found
 
 
@@ -159,6 +162,22 @@ def test_a_write_whose_answer_was_lost_is_settled_by_reading_and_not_sent_twice(
     given_mapped(database, A="Adatum")
     assert synchronise(database, client) == {"A": "created"}
     assert client.sent == ["A"]
+
+
+def test_a_record_that_was_created_meanwhile_is_planned_again_and_not_called_created_by_us(database: Database) -> None:
+    client = FakeScm(lambda _changeset: "taken")
+    given_mapped(database, A="Adatum")
+    synchronise(database, client)
+    assert client.sent == ["A", "A"]
+    assert client.customers["A"]["OrganizationName"] == "Adatum"
+
+
+def test_two_rows_of_one_number_and_two_targets_are_two_documents(database: Database) -> None:
+    """One contact number under two accounts: the key in SCM is both."""
+    client = FakeScm()
+    given_mapped(database, A="Adatum", B="Contoso")
+    database.run("UPDATE mapped.scm_customers_from_accounts SET document = 'A'")
+    assert synchronise(database, client) == {"A": "created", "B": "created"}
 
 
 def test_a_write_that_never_arrived_is_sent_once_more_and_then_held(database: Database) -> None:

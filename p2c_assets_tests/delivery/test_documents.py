@@ -8,6 +8,7 @@ LINE = "salesorderdetails_to_order_lines"
 
 def member(task: str, source_id: str, parent: str | None, outcome: str = "mapped", **more: Any) -> Member:
     row = {"source_id": source_id, "parent_id": parent, "document": "SO-1", "outcome": outcome, "scope": "document"}
+    row["target_key"] = "SO-1"
     return Member(task, {**row, "reason": None, "detail": None, "amount": None, "currency": None, **more})
 
 
@@ -68,6 +69,13 @@ def test_a_line_that_is_filtered_for_its_document_stops_the_document() -> None:
     """An order whose lines are not all submitted would arrive in part."""
     late = line("2", "filtered", reason="order_not_activated")
     assert outcomes(assemble([header()], [line("1"), late]))["h"] == ("filtered", "order_not_activated")
+
+
+def test_a_header_whose_lines_were_not_read_is_held() -> None:
+    """SCM would keep an order without lines for ever: it is created once and then owned there."""
+    assembly = assemble([header()], [], needs_lines=True)
+    assert outcomes(assembly) == {"h": ("held", "lines_missing")}
+    assert outcomes(assemble([header()], [line("1")], needs_lines=True))["h"] == ("created", None)
 
 
 def test_a_line_without_header_is_held_and_not_lost() -> None:

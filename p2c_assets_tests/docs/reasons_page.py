@@ -40,6 +40,7 @@ Explained:
 | `contact_person_kept_in_scm` | a contact person that SCM's own people keep |
 | `product_kept_in_sales` | a product that was made in Sales |
 | `quotation_kept_in_scm` | a quotation that was made in SCM |
+| `price_of_other_company` | a price that another company put into a price list that both use |
 | `invoice_kept_in_sales` | an invoice that was made in Sales |
 
 Unexplained; each of these turns the check `totals_agree` red:
@@ -48,6 +49,9 @@ Unexplained; each of these turns the check `totals_agree` red:
 |---|---|
 | `missing_in_scm` | a record of Sales should be in SCM and is not |
 | `missing_in_sales` | a record of SCM should be in Sales and is not |
+| `lost_in_scm` | a record that was delivered to SCM is no longer there, whatever its row in Sales says now |
+| `lost_in_sales` | a record that was delivered is no longer in Sales |
+| `charges_of_sales_not_sent` | Sales has tax or freight of its own on a document; neither goes to SCM |
 | `value_differs` | both sides have the record, with different amounts |
 | `currency_differs` | both sides have the record, in different currencies |
 | `sales_total_is_not_its_lines` | a total in Sales is not the sum of its own parts |

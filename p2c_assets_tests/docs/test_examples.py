@@ -121,6 +121,7 @@ def observe(database: Database, run: str, credit_limit: Decimal) -> None:
         "CustomerAccount": "US-001",
         "PartyType": "Organization",
         "IsExternallyMaintained": "Yes",
+        "SalesCurrencyCode": "USD",
     }
     customers = frames.frame(scm.CUSTOMERS_V2, [{**other, "CreditLimit": Decimal(50)}], lambda _row: "usmf")
     raw_log.store(database, "scm_customers_v2", customers, Scope(), run, NOW)

@@ -23,7 +23,7 @@ def assets(companies: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]
         """Invoices of Sales, all companies."""
         return raw.read_sales(context, platform, sales.INVOICES)
 
-    @stage.raw_sales("raw/sales/invoicedetails")
+    @stage.raw_sales("raw/sales/invoicedetails", after=["raw/sales/invoices"])
     def raw_sales_invoicedetails(context: Context, platform: Systems) -> Result:
         """Lines of Sales' invoices."""
         return raw.read_sales(context, platform, sales.INVOICEDETAILS)
@@ -33,7 +33,7 @@ def assets(companies: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]
         """Posted invoices of one legal entity to externally maintained customers."""
         return raw.read_scm(context, platform, scm.SALES_INVOICE_HEADERS)
 
-    @stage.raw_scm("raw/scm/sales_invoice_lines")
+    @stage.raw_scm("raw/scm/sales_invoice_lines", after=["raw/scm/sales_invoice_headers"])
     def raw_scm_sales_invoice_lines(context: Context, platform: Systems) -> Result:
         """Lines of these invoices."""
         return raw.read_scm(context, platform, scm.SALES_INVOICE_LINES)

@@ -23,7 +23,7 @@ def assets(companies: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]
         """Sales orders of Sales, all companies."""
         return raw.read_sales(context, platform, sales.SALESORDERS)
 
-    @stage.raw_sales("raw/sales/salesorderdetails")
+    @stage.raw_sales("raw/sales/salesorderdetails", after=["raw/sales/salesorders"])
     def raw_sales_salesorderdetails(context: Context, platform: Systems) -> Result:
         """Lines of Sales' orders."""
         return raw.read_sales(context, platform, sales.SALESORDERDETAILS)
@@ -33,7 +33,7 @@ def assets(companies: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]
         """Sales orders of one legal entity as SCM holds them now, and the order numbers of the other companies."""
         return raw.read_scm(context, platform, scm.SALES_ORDER_HEADERS)
 
-    @stage.raw_scm("raw/scm/sales_order_lines")
+    @stage.raw_scm("raw/scm/sales_order_lines", after=["raw/scm/sales_order_headers"])
     def raw_scm_sales_order_lines(context: Context, platform: Systems) -> Result:
         """Lines of one legal entity's sales orders."""
         return raw.read_scm(context, platform, scm.SALES_ORDER_LINES)

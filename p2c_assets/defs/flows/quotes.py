@@ -22,7 +22,7 @@ def assets(companies: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]
         """Quotes of Sales, all companies and revisions."""
         return raw.read_sales(context, platform, sales.QUOTES)
 
-    @stage.raw_sales("raw/sales/quotedetails")
+    @stage.raw_sales("raw/sales/quotedetails", after=["raw/sales/quotes"])
     def raw_sales_quotedetails(context: Context, platform: Systems) -> Result:
         """Lines of Sales' quotes."""
         return raw.read_sales(context, platform, sales.QUOTEDETAILS)
@@ -32,7 +32,7 @@ def assets(companies: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]
         """Quotations of one legal entity as SCM holds them now."""
         return raw.read_scm(context, platform, scm.SALES_QUOTATION_HEADERS)
 
-    @stage.raw_scm("raw/scm/sales_quotation_lines")
+    @stage.raw_scm("raw/scm/sales_quotation_lines", after=["raw/scm/sales_quotation_headers"])
     def raw_scm_sales_quotation_lines(context: Context, platform: Systems) -> Result:
         """Lines of one legal entity's quotations."""
         return raw.read_scm(context, platform, scm.SALES_QUOTATION_LINES)

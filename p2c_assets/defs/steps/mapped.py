@@ -12,6 +12,7 @@ from p2c_assets.defs.platform import Platform
 from p2c_assets.mappings.model import Task, lineage
 from p2c_assets.transforms.apply import apply
 from p2c_assets.warehouse.inputs import frames
+from p2c_assets.warehouse.ledger import count_in
 from p2c_assets.warehouse.stage import replace_slice
 
 
@@ -19,6 +20,8 @@ def map_task(context: dg.AssetExecutionContext, platform: Platform, name: str) -
     """One row per source row: mapped, or why not."""
     started = time.monotonic()
     task, company = platform.tasks[name], platform.company(context.partition_key)
+    reading = platform.reading(context.run.run_id)
+    count_in(platform.database, name, task.source.table, company.id, reading.run, reading.now)
     inputs = frames(platform.database, task.inputs, company.id)
     today = datetime.now(UTC).date()
     rows = apply(task, inputs, company, platform.settings.mapping_settings(), today)

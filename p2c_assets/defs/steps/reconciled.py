@@ -13,6 +13,7 @@ from p2c_assets.defs.platform import Platform
 from p2c_assets.extraction.reader import read_all
 from p2c_assets.mappings.schema import Entity, System
 from p2c_assets.reconcile.compare import Side, balances, classify, summarise
+from p2c_assets.settings import Company
 from p2c_assets.warehouse.stage import replace_slice
 
 
@@ -23,7 +24,9 @@ def reconcile_flow(
     started = time.monotonic()
     company = platform.company(context.partition_key)
     asked = [_read_afresh(context, platform, "sales", entities), _read_afresh(context, platform, "scm", entities)]
-    side = Side(company.id, company.currency, company.price_list, company.sales_number_prefix)
+    side = Side(
+        company.id, company.currency, company.price_list, company.sales_number_prefix, _sharing(platform, company)
+    )
     pairs = classify(platform.database, flow, side)
     summary = summarise(pairs)
     replace_slice(platform.database, "reconciled", f"{flow}_pairs", company.id, pairs)
@@ -40,6 +43,14 @@ def reconcile_flow(
     }
     result = checks.totals_agree(context.asset_key, balances(summary), pairs)
     return dg.MaterializeResult(metadata=shown, check_results=[result])
+
+
+def _sharing(platform: Platform, company: Company) -> tuple[str, ...]:
+    """Companies whose prices go into this company's price list."""
+    others = platform.settings.companies.values()
+    return tuple(
+        other.id for other in others if (other.price_list, other.currency) == (company.price_list, company.currency)
+    )
 
 
 def _read_afresh(
