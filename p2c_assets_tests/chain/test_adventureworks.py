@@ -3,7 +3,7 @@
 import csv
 import random
 import shutil
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +19,8 @@ from p2c_assets_tests.chain.stage import Stage, settings_for
 DATA = Path(__file__).parents[3] / "shared" / "data" / "adventureworks"
 SEED = 20260105
 SAMPLE_PER_KIND_AND_TERRITORY = 6
+SAMPLED = ("usmf", "frsi")
+"""The companies of the sample: one with both kinds of orders, and the one whose orders point to missing addresses."""
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the AdventureWorks files do not lie beside the project")
 
@@ -71,14 +73,14 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-def play(stage: Stage, account: LoadAccount) -> None:
-    """Chain, day, chain: every order in both systems, to the cent."""
-    runs = stage.chain()
+def play(stage: Stage, account: LoadAccount, companies: Collection[str]) -> None:
+    """Chain, day, chain: every order of these companies in both systems, to the cent."""
+    runs = stage.chain(list(companies))
     stage.let_a_day_pass()
-    runs += stage.chain()
+    runs += stage.chain(list(companies))
     assert [(run.company, run.problems) for run in runs if not run.succeeded] == []
     _is_explained(stage)
-    _every_order_is_in_both_systems(stage, account)
+    _every_order_is_in_both_systems(stage, account, companies)
 
 
 def _a_further_chain_writes_nothing(stage: Stage) -> None:
@@ -93,8 +95,9 @@ def _is_explained(stage: Stage) -> None:
     assert {(money.unexplained_amount, money.in_flight) for money in found.money} == {(Decimal(0), Decimal(0))}
 
 
-def _every_order_is_in_both_systems(stage: Stage, account: LoadAccount) -> None:
-    born = {(order.company, order.number) for order in (*account.born_in_sales, *account.born_in_scm)}
+def _every_order_is_in_both_systems(stage: Stage, account: LoadAccount, companies: Collection[str]) -> None:
+    orders = (*account.born_in_sales, *account.born_in_scm)
+    born = {(order.company, order.number) for order in orders if order.company in companies}
     with stage.warehouse() as database:
         pairs = database.frame("SELECT company, key, class, sales_amount, scm_amount FROM reconciled.orders_pairs")
         agreed = {(row["company"], row["key"]) for row in pairs.to_dicts() if row["class"] == "agreed"}
@@ -102,21 +105,21 @@ def _every_order_is_in_both_systems(stage: Stage, account: LoadAccount) -> None:
             "SELECT company, count(*) FROM reconciled.invoices_pairs WHERE class = 'agreed' GROUP BY 1"
         )
     assert born == agreed
-    assert {company for company, count in invoiced if count} == set(stage.settings.companies)
-    for expected in account.expected:
+    assert {company for company, count in invoiced if count} == set(companies)
+    for expected in (found for found in account.expected if found.company in companies):
         total = pairs.filter(pairs["company"] == expected.company)["scm_amount"].sum()
         assert total == expected.total, expected.company
 
 
 def test_a_sample_of_adventureworks_agrees_to_the_cent(tmp_path: Path) -> None:
     with loaded(sample(tmp_path / "data"), tmp_path) as (stage, account):
-        play(stage, account)
+        play(stage, account, SAMPLED)
 
 
 @pytest.mark.prove
 def test_all_of_adventureworks_agrees_to_the_cent(tmp_path: Path) -> None:
     with loaded(DATA, tmp_path) as (stage, account):
         assert (len(account.born_in_sales), len(account.born_in_scm)) == (406, 1160)
-        play(stage, account)
+        play(stage, account, stage.settings.companies)
         _a_further_chain_writes_nothing(stage)
-        _every_order_is_in_both_systems(stage, account)
+        _every_order_is_in_both_systems(stage, account, stage.settings.companies)
