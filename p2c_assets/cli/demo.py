@@ -1,9 +1,11 @@
 """`p2c demo`: empty twins, a scenario, the chain, a day of the ERP, the chain again, and if asked a third that writes nothing."""
 
+import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,7 +42,7 @@ def demo(json: Path | None, directory: Path | None, idle_check: bool) -> bool:
     processes.check_that_twins_may_start(stage.settings.sales.url, stage.settings.scm.url)
     _start_afresh(stage)
     _keep_history_without_waiting_for_the_disk()
-    with processes.sandbox(stage.twins, *stage.ports), history() as instance:
+    with processes.sandbox(stage.twins, *stage.ports), history() as instance, _history_files_stay_open(instance):
         _fill(stage.settings, directory)
         done, _ = _chain("First chain", stage.settings, instance)
         _let_a_day_pass(stage.settings)
@@ -87,6 +89,19 @@ def _port(url: str) -> int:
 def _keep_history_without_waiting_for_the_disk() -> None:
     """A power failure may cost the demo's run history, nothing else; every run is a third faster."""
     event.listen(Engine, "connect", _do_not_wait)
+
+
+@contextmanager
+def _history_files_stay_open(instance: dg.DagsterInstance) -> Generator[None]:
+    """Dagster opens and closes its files at every event; the last one to close such a file has to tidy it up."""
+    instance.get_runs(limit=1)
+    instance.get_asset_keys()
+    files = Path(os.environ["DAGSTER_HOME"]).joinpath(".p2c").rglob("dagster/**/*.db")
+    with ExitStack() as stack:
+        for file in files:
+            connection = stack.enter_context(closing(sqlite3.connect(file)))
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        yield
 
 
 def _do_not_wait(connection: sqlite3.Connection, _record: object) -> None:

@@ -63,8 +63,10 @@ def platform_resource(settings: Settings) -> dg.ResourceDefinition:
         with opened(settings.paths.warehouse, wait_s) as database, Connections(settings) as connections:
             for module in (ledger, line_numbers, outbox, claims):
                 module.prepare(database)
+            present = database.tables("raw")
             for entity in catalogue.ENTITIES.values():
-                raw_log.prepare(database, entity.table, concatenate(entity, []))
+                if entity.table not in present:
+                    raw_log.prepare(database, entity.table, concatenate(entity, []))
             prefixes.check(database, settings.companies)
             yield Platform(settings, database, catalogue.tasks(settings.mapping_settings()), connections)
 

@@ -69,6 +69,11 @@ class Database:
             raise
         self.connection.execute("COMMIT")
 
+    def tables(self, schema: str) -> set[str]:
+        """The names of a schema's tables."""
+        rows = self.rows("SELECT table_name FROM duckdb_tables() WHERE schema_name = ?", [schema])
+        return {str(name) for (name,) in rows}
+
     def has_table(self, schema: str, table: str) -> bool:
         """Whether schema.table (or a view of that name) is there."""
         sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?"

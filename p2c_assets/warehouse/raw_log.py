@@ -54,10 +54,9 @@ def store(database: Database, table: str, rows: pl.DataFrame, scope: Scope, run:
 
 
 def prepare(database: Database, table: str, empty: pl.DataFrame) -> None:
-    """Make an entity's tables where it was never read, so that what refers to it finds no rows instead of no table."""
-    if not database.has_table("raw", table):
-        with database.given("page", empty):
-            _fit_table(database, table, empty)
+    """Make the tables of an entity that was never read, so that what refers to it finds no rows instead of no table."""
+    with database.given("page", empty):
+        _fit_table(database, table, empty)
 
 
 def _fit_table(database: Database, table: str, rows: pl.DataFrame) -> None:
