@@ -74,7 +74,7 @@ class Balance(NamedTuple):
 
 
 def balance(database: Database, tasks: Mapping[str, Task], companies: list[str]) -> Balance:
-    """Read the picture as it stands. What was never delivered is left out."""
+    """Read the picture as it stands. What was never mapped is left out."""
     counted = tuple(
         _counts(database, task, company) for task in tasks.values() for company in (*companies, ledger.NO_COMPANY)
     )
