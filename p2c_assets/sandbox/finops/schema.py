@@ -34,9 +34,7 @@ UNSUPPORTED_SETS = frozenset(
         "SalesOrderHeadersV2",
         "SalesOrderLines",
         "DataManagementDefinitionGroups",
-        "DataManagementEntities",
         "BatchJobs",
-        "SystemNotifications",
     }
 )
 """Real entity sets that the sandbox answers with 501 instead of pretending that they do not exist."""

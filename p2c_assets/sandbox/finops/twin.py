@@ -1,7 +1,7 @@
 """The F&O twin: routes of the protocol, and the twin's parts put together.
 
-What is not here but in the real system answers 501 with its name: $metadata, actions, navigation paths, $expand beyond the
-documented navigations with $select, data packages, custom services, change notifications.
+What is not here but in the real system answers 501 with its name: actions that are not declared, navigation paths, $expand
+beyond the documented navigations with $select, data packages, custom services, change notifications.
 """
 
 import time
@@ -13,7 +13,9 @@ from typing import Any
 from p2c_assets.sandbox.admin import unknown
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
-from p2c_assets.sandbox.finops import assumptions, errors
+from p2c_assets.sandbox.finops import assumptions, csdl, errors
+from p2c_assets.sandbox.finops.action_schema import ACTION_SETS
+from p2c_assets.sandbox.finops.actions import Actions, is_action
 from p2c_assets.sandbox.finops.administration import Administration
 from p2c_assets.sandbox.finops.agenda import Agenda
 from p2c_assets.sandbox.finops.batch import Batch
@@ -35,6 +37,7 @@ from p2c_assets.sandbox.finops.recalculation import Recalculation
 from p2c_assets.sandbox.finops.records import ETAG, Records
 from p2c_assets.sandbox.finops.reference import Reference
 from p2c_assets.sandbox.finops.schema import ENTITY_SETS, UNSUPPORTED_SETS
+from p2c_assets.sandbox.finops.versions import Versions
 from p2c_assets.sandbox.finops.writing import Rules, Writer
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.keys import Segment, parse_segment, split_path
@@ -45,13 +48,15 @@ DEFAULT_COMPANY = "usmf"
 _SERVICE = "data"
 _UNSUPPORTED_ROOTS = frozenset({"Metadata", "metadata", "api", "soap"})
 _UPDATES = frozenset({"PATCH", "PUT"})
+_VERSIONS = Versions()
 
 
 class FinopsTwin:
     """One environment with one service user.
 
     default_company: the user's, seen without cross-company. text_functions: allow contains, startswith, endswith in
-    filters. batch_error_status: what a business error answers inside `$batch` (an older trace shows 500).
+    filters. batch_error_status: what a business error answers inside `$batch` (an older trace shows 500). versions: what
+    the version actions answer.
     """
 
     def __init__(
@@ -61,6 +66,7 @@ class FinopsTwin:
         default_company: str = DEFAULT_COMPANY,
         text_functions: bool = not assumptions.TEXT_FUNCTIONS_ARE_REFUSED,
         batch_error_status: int = assumptions.BUSINESS_ERROR_STATUS_IN_BATCH,
+        versions: Versions = _VERSIONS,
     ) -> None:
         self._default_company = default_company.lower()
         self.store = store
@@ -76,6 +82,7 @@ class FinopsTwin:
         self._reader = Reader(
             self._records, self._reference.companies, self._default_company, text_functions=text_functions
         )
+        self._actions = Actions(versions.performers())
         self._batch = Batch(store, self.counter, self._operate, batch_error_status)
         self._administration = Administration(
             store, self._records, self._reference, parties, headers, customers, self._default_company
@@ -169,11 +176,17 @@ class FinopsTwin:
         parts = split_path(request.path)[1:]
         if not parts:
             return self._service_document(request)
-        if parts[0] in {"$metadata", "$batch"}:
-            raise Unsupported(f"{request.method} {parts[0]}")
+        if parts == ["$metadata"]:
+            return _metadata(request)
+        if parts[0] == "$batch":
+            raise Unsupported(f"{request.method} $batch")
         segment = _segment(parts[0])
+        if len(parts) == 2 and is_action(parts[1]) and segment.name in {*ENTITY_SETS, *ACTION_SETS}:
+            return self._actions.call(segment.name, parts[1], request, keyed=segment.key is not None)
         entity_set = ENTITY_SETS.get(segment.name)
         if entity_set is None:
+            if segment.name in ACTION_SETS:
+                raise Unsupported(f"the rows of the entity set {segment.name}")
             if segment.name in UNSUPPORTED_SETS:
                 raise Unsupported(f"the entity set {segment.name}")
             return errors.no_route(f"{request.base_url}{request.path}")
@@ -216,8 +229,14 @@ class FinopsTwin:
     def _service_document(self, request: Request) -> Response:
         if request.method != "GET":
             return _method_not_allowed(request)
-        value = [{"name": name, "kind": "EntitySet", "url": name} for name in ENTITY_SETS]
+        value = [{"name": name, "kind": "EntitySet", "url": name} for name in (*ENTITY_SETS, *ACTION_SETS)]
         return Response.json(200, {"@odata.context": f"{request.base_url}/data/$metadata", "value": value})
+
+
+def _metadata(request: Request) -> Response:
+    if request.method != "GET":
+        return _method_not_allowed(request)
+    return Response(200, {"Content-Type": "application/xml", "OData-Version": "4.0"}, csdl.document())
 
 
 def _segment(text: str) -> Segment:
