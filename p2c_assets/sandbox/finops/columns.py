@@ -68,7 +68,10 @@ class Navigation:
 
 @dataclass(frozen=True)
 class EntitySet:
-    """One public entity with its four names; keys begin with dataAreaId. sources: data sources in the etag."""
+    """One public entity with its four names; keys begin with dataAreaId. sources: data sources in the etag.
+
+    unsupported: names of columns and navigations that the real entity has and the sandbox answers with 501.
+    """
 
     name: str
     entity: str

@@ -15,6 +15,7 @@ _SERVICES = "Microsoft.Dynamics.Platform.Integration.Services.OData"
 WRITE_EXCEPTION = f"{_SERVICES}.AxODataWriteException"
 FIELD_EXCEPTION = f"{_SERVICES}.AxODataFieldValidationException"
 INVOCATION_EXCEPTION = "System.Reflection.TargetInvocationException"
+SECURITY_EXCEPTION = f"{_SERVICES}.ODataSecurityException"
 ODATA_EXCEPTION = "Microsoft.OData.ODataException"
 _UPDATE_STACK = f"   at {_SERVICES}.Update.UpdateProcessor.CreateEntity_Save(ChangeOperationContext context)"
 _READ_STACK = f"   at {_SERVICES}.AxODataEntityDeserializer.ReadEntry(ODataEntryWithNavigationLinks entry)"
@@ -104,6 +105,12 @@ def stale_etag() -> FinopsError:
     return FinopsError(STALE_ETAG_STATUS, text, _inner(text, WRITE_EXCEPTION, _UPDATE_STACK))
 
 
+def not_authorized(entity_set: EntitySet, verb: str) -> FinopsError:
+    """The user lacks the privilege. The text is a live one for reading (assumptions.DENIED_WRITES_READ_ALIKE)."""
+    text = f"User is not authorized to {verb} view {entity_set.aot}.  Request denied."
+    return FinopsError(403, text, _inner(text, SECURITY_EXCEPTION, ""))
+
+
 def unreadable(text: str) -> FinopsError:
     """The body cannot be made into the entity: unknown property, wrong type, overlong text."""
     target = "Exception has been thrown by the target of an invocation."
@@ -128,6 +135,11 @@ def no_route(url: str) -> Response:
     return Response(
         404, {"Content-Type": "application/json; charset=utf-8"}, Response.json(404, {"Message": text}).body
     )
+
+
+def method_not_allowed(method: str) -> Response:
+    """An address that does not know the method."""
+    return Response.json(405, {"Message": f"The requested resource does not support http method '{method}'."})
 
 
 def _inner(message: str, kind: str, stack: str) -> dict[str, Any]:

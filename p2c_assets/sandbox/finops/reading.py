@@ -4,19 +4,19 @@ Sources: fin-ops odata (options, 10,000 rows per page, cross-company), a live ca
 assumptions.DEFAULT_ORDER_IS_THE_KEY.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from operator import itemgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from p2c_assets.sandbox.finops import errors
-from p2c_assets.sandbox.finops.assumptions import MAX_PAGE
-from p2c_assets.sandbox.finops.columns import Column, EntitySet, Kind
+from p2c_assets.sandbox.finops.annotations import annotated, bare, content_type, key_text, metadata_level
+from p2c_assets.sandbox.finops.columns import Column, EntitySet, Kind, Navigation
 from p2c_assets.sandbox.finops.enums import ENUMS, NAMESPACE
 from p2c_assets.sandbox.finops.filters import company_of, compile_filter
 from p2c_assets.sandbox.finops.keys import cross_company, in_scope
+from p2c_assets.sandbox.finops.paging import next_link, preference, read_page
 from p2c_assets.sandbox.finops.records import ETAG, Records, visible
 from p2c_assets.sandbox.finops.schema import ENTITY_SETS
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
@@ -28,20 +28,11 @@ from p2c_assets.sandbox.odata.options import (
     parse_expand,
     parse_order_by,
     parse_select,
-    render_query,
 )
 from p2c_assets.sandbox.store import Row
 
 _OPTIONS = frozenset({"$filter", "$count", "$orderby", "$skip", "$top", "$select", "$expand", "$format", "$skiptoken"})
-
-
-class Page(NamedTuple):
-    """Which rows of the result a request gets: from start, size at most, nothing at or after end."""
-
-    start: int
-    size: int
-    end: int | None
-    preferred: bool
+_OF_SETS = frozenset({"$filter", "$orderby", "$count", "$skip", "$top"})
 
 
 class Reader:
@@ -58,6 +49,7 @@ class Reader:
     def collection(self, entity_set: EntitySet, request: Request) -> Response:
         """A page of rows with count and nextLink as asked. Raises FinopsError or Unsupported."""
         check_options(request)
+        level = metadata_level(request)
         page = read_page(request)
         rows = self._rows(entity_set, request)
         counted = _flag(request, "$count")
@@ -70,8 +62,9 @@ class Reader:
         found = list(islice(rows, page.start, end + 1))
         body["value"] = self._project(entity_set, request, found[: end - page.start])
         if len(found) > end - page.start and (page.end is None or end < page.end):
-            body["@odata.nextLink"] = _next_link(request, page, end)
-        return Response.json(200, body, _preference(page))
+            body["@odata.nextLink"] = next_link(request, page, end)
+        shown = bare(body) if level == "none" else body
+        return Response.json(200, shown, {**content_type(level), **preference(page)})
 
     def count(self, entity_set: EntitySet, request: Request) -> Response:
         """`/$count`: the number as plain text."""
@@ -81,16 +74,58 @@ class Reader:
 
     def record(self, entity_set: EntitySet, key: tuple[str | int, ...], request: Request) -> Response:
         """One row. 404 when it is not there or in a company that the request does not see."""
+        row = self._found(entity_set, key, request)
+        return self._single(200, entity_set, row, request, {"ETag": row[ETAG]})
+
+    def created(self, entity_set: EntitySet, row: Row, request: Request, headers: Mapping[str, str]) -> Response:
+        """The answer to a POST: 201 with the whole row."""
+        return self._single(201, entity_set, row, request, headers)
+
+    def part(self, entity_set: EntitySet, key: tuple[str | int, ...], name: str, request: Request) -> Response:
+        """A column of a row under `value`, or what a navigation leads to. Raises FinopsError or Unsupported."""
+        navigation = entity_set.navigations.get(name)
+        if navigation is not None and navigation.many and _OF_SETS & request.query.keys():
+            raise Unsupported(f"options of the path {entity_set.name}/{name}")
+        row = self._found(entity_set, key, request)
+        if navigation is not None:
+            return self._related(row, navigation, request)
+        column = _column(entity_set, name)
+        context = f"{request.base_url}/data/$metadata#{key_text(entity_set, row)}/{name}"
+        return Response.json(200, {"@odata.context": context, "value": row[column.name]})
+
+    def _found(self, entity_set: EntitySet, key: tuple[str | int, ...], request: Request) -> Row:
         check_options(request)
+        if _OF_SETS & request.query.keys():
+            names = ", ".join(sorted(_OF_SETS - {"$top"}))
+            text = f"Query options {names}, and $top can be applied only on collections."
+            raise errors.bad_query(f"The requested resource is not a collection. {text}")
         row = self._records.get(entity_set, *key)
         if row is None or not visible(row) or not in_scope(request, str(key[0]), self._default_company):
             raise errors.not_found(entity_set)
-        return Response.json(200, self.represent(entity_set, request, row), {"ETag": row[ETAG]})
+        return row
 
-    def represent(self, entity_set: EntitySet, request: Request, row: Row) -> dict[str, Any]:
-        """A single row as it goes out."""
-        context = f"{_context(entity_set, request)}/$entity"
-        return {"@odata.context": context, **self._project(entity_set, request, [row])[0]}
+    def _related(self, row: Row, navigation: Navigation, request: Request) -> Response:
+        target = ENTITY_SETS[navigation.target]
+        rows = [other for other in self._linked(row, navigation) if visible(other)]
+        if not navigation.many:
+            if not rows:
+                return Response(204, {"OData-Version": "4.0"})
+            return self._single(200, target, rows[0], request, {"ETag": rows[0][ETAG]})
+        body = {"@odata.context": _context(target, request), "value": self._project(target, request, rows)}
+        return Response.json(200, body, content_type(metadata_level(request)))
+
+    def _linked(self, row: Row, navigation: Navigation) -> list[Row]:
+        target = ENTITY_SETS[navigation.target]
+        return self._records.matching(target, *((there, row[here]) for here, there in navigation.link))
+
+    def _single(
+        self, status: int, entity_set: EntitySet, row: Row, request: Request, headers: Mapping[str, str]
+    ) -> Response:
+        level = metadata_level(request)
+        shown = self._project(entity_set, request, [row])[0]
+        if level != "none":
+            shown = {"@odata.context": f"{_context(entity_set, request)}/$entity", **shown}
+        return Response.json(status, shown, {**content_type(level), **headers})
 
     def _rows(self, entity_set: EntitySet, request: Request) -> Iterable[Row]:
         companies: Sequence[str] = self._companies() if cross_company(request) else [self._default_company]
@@ -114,76 +149,29 @@ class Reader:
         projected = [dict(zip(names, values(row), strict=True)) for row in rows]
         for expand in _expansions(request):
             self._expand(entity_set, expand, rows, projected)
-        return projected
+        match metadata_level(request):
+            case "full":
+                pairs = zip(rows, projected, strict=True)
+                return [annotated(entity_set, row, shown, request.base_url) for row, shown in pairs]
+            case "none":
+                return [bare(shown) for shown in projected]
+            case _:
+                return projected
 
     def _expand(self, entity_set: EntitySet, expand: Expand, rows: list[Row], projected: list[dict[str, Any]]) -> None:
-        navigation = entity_set.navigations.get(expand.navigation)
-        if navigation is None or set(expand.options) - {"$select"}:
-            raise Unsupported(f"$expand={expand.navigation} of {entity_set.name} with {sorted(expand.options)}")
+        navigation = _navigation(entity_set, expand)
         target = ENTITY_SETS[navigation.target]
         names = (ETAG, *_select(target, expand.options.get("$select")))
         for row, out in zip(rows, projected, strict=True):
-            related = self._records.matching(target, *((there, row[here]) for here, there in navigation.link))
-            found = [{name: other[name] for name in names} for other in related if visible(other)]
+            found = [{name: other[name] for name in names} for other in self._linked(row, navigation) if visible(other)]
             out[expand.navigation] = found if navigation.many else next(iter(found), None)
 
 
 def check_options(request: Request) -> None:
-    """Refuse what the system does not have (400) and what only the sandbox does not have (501)."""
+    """Refuse what the system does not have (400): `$apply`, `$search`, `$deltatoken` and others."""
     for name in request.query:
         if name.startswith("$") and name not in _OPTIONS:
             raise errors.bad_query(f"The query parameter '{name}' is not supported.")
-    if request.query.get("$format", "json").lower() not in {"json", "application/json"}:
-        raise Unsupported(f"$format={request.query['$format']}")
-    accept = request.headers.get("accept", "").replace(" ", "").lower()
-    if "odata.metadata=full" in accept or "odata.metadata=none" in accept or "ieee754compatible=true" in accept:
-        raise Unsupported(f"Accept: {accept}")
-
-
-def read_page(request: Request) -> Page:
-    """Tell a client's `$top` (a total) from the server's own (a page size): with `$skip` and Prefer it is the latter."""
-    preferred = _preferred_size(request)
-    size = min(preferred or MAX_PAGE, MAX_PAGE)
-    start, top = _whole(request, "$skip") or 0, _whole(request, "$top")
-    continued = preferred is not None and "$skip" in request.query
-    if "$skiptoken" in request.query:
-        return Page(start, size, _whole(request, "$skiptoken"), preferred is not None)
-    end = None if top is None or continued else start + top
-    return Page(start, size, end, preferred is not None)
-
-
-def _preferred_size(request: Request) -> int | None:
-    match = re.search(r"odata\.maxpagesize\s*=\s*(\d+)", request.headers.get("prefer", ""))
-    return max(int(match[1]), 1) if match else None
-
-
-def _preference(page: Page) -> Mapping[str, str]:
-    return {"Preference-Applied": f"odata.maxpagesize={page.size}"} if page.preferred else {}
-
-
-def _next_link(request: Request, page: Page, end: int) -> str:
-    """Captured form: the offset in `$skip` and, with a preferred size, that size in `$top`.
-
-    A client's total that is larger than a page has no captured form: it travels in `$skiptoken`.
-    """
-    options = {name: value for name, value in request.query.items() if name not in {"$skip", "$top", "$skiptoken"}}
-    options["$skip"] = str(end)
-    if page.preferred:
-        options["$top"] = str(page.size)
-    if page.end is not None:
-        options["$skiptoken"] = str(page.end)
-    return f"{request.base_url}{request.path}?{render_query(options)}"
-
-
-def _whole(request: Request, name: str) -> int | None:
-    text = request.query.get(name)
-    if text is None:
-        return None
-    if not text.isdigit():
-        raise errors.bad_query(
-            f"Invalid value '{text}' for {name} query option found. It requires a non-negative integer."
-        )
-    return int(text)
 
 
 def _flag(request: Request, name: str) -> bool:
@@ -253,6 +241,20 @@ def _rank(column: Column, row: Row) -> tuple[bool, Any]:
 def _expansions(request: Request) -> tuple[Expand, ...]:
     text = request.query.get("$expand")
     return () if text is None else _parse(parse_expand, text)
+
+
+def _navigation(entity_set: EntitySet, expand: Expand) -> Navigation:
+    """The navigation to expand: first level and `$select` only (assumptions.EXPAND_TAKES_SELECT_ONLY)."""
+    navigation = entity_set.navigations.get(expand.navigation)
+    if navigation is None:
+        if expand.navigation in entity_set.unsupported:
+            raise Unsupported(f"$expand={expand.navigation} of {entity_set.name}")
+        kind = f"{NAMESPACE}.{entity_set.entity}"
+        raise errors.bad_query(f"Could not find a property named '{expand.navigation}' on type '{kind}'.")
+    refused = sorted(set(expand.options) - {"$select"})
+    if refused:
+        raise errors.bad_query(f"The query option '{refused[0]}' is not supported inside $expand.")
+    return navigation
 
 
 def _context(entity_set: EntitySet, request: Request) -> str:

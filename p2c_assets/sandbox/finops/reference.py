@@ -23,6 +23,7 @@ INTERNAL_TABLES: Mapping[str, tuple[str, ...]] = {
     "_sales_origins": ("dataAreaId", "code"),
     "_parties": ("PartyNumber",),
     "_order_plans": ("dataAreaId", "SalesOrderNumber"),
+    "_privileges": ("set",),
 }
 """Internal tables and the columns of their keys, in the order of loading."""
 

@@ -24,7 +24,7 @@ ORDER_HEADERS = EntitySet(
     table_label="Sales orders",
     keys=("dataAreaId", "SalesOrderNumber"),
     sources=4,
-    unsupported=frozenset({"FormattedDelveryAddress", "ExternalWorkOrderStatus"}),
+    unsupported=frozenset({"FormattedDelveryAddress", "ExternalWorkOrderStatus", "Project", "CDSSalesOrderLinesV2"}),
     navigations={
         "CDSSalesOrderLines": Navigation(
             "CDSSalesOrderLines",

@@ -1,7 +1,7 @@
-"""The F&O twin: routes of the protocol, and the twin's parts put together.
+"""The F&O twin: its parts put together.
 
-What is not here but in the real system answers 501 with its name: actions that are not declared, navigation paths, $expand
-beyond the documented navigations with $select, data packages, custom services, change notifications.
+What is not here but in the real system answers 501 with its name: actions that are not declared, entities of newer
+generations, data packages, custom services, change notifications.
 """
 
 import time
@@ -13,41 +13,36 @@ from typing import Any
 from p2c_assets.sandbox.admin import unknown
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
-from p2c_assets.sandbox.finops import assumptions, csdl, errors
-from p2c_assets.sandbox.finops.action_schema import ACTION_SETS
-from p2c_assets.sandbox.finops.actions import Actions, is_action
+from p2c_assets.sandbox.finops import assumptions, errors
+from p2c_assets.sandbox.finops.actions import Actions
 from p2c_assets.sandbox.finops.administration import Administration
 from p2c_assets.sandbox.finops.agenda import Agenda
 from p2c_assets.sandbox.finops.batch import Batch
-from p2c_assets.sandbox.finops.columns import EntitySet
 from p2c_assets.sandbox.finops.contact_persons import ContactPersonRules
 from p2c_assets.sandbox.finops.customers import CustomerRules
 from p2c_assets.sandbox.finops.day import Day
 from p2c_assets.sandbox.finops.document_headers import DocumentHeaders
 from p2c_assets.sandbox.finops.document_lines import DocumentLines
 from p2c_assets.sandbox.finops.invoicing import Invoicing
-from p2c_assets.sandbox.finops.keys import in_scope, read_key
 from p2c_assets.sandbox.finops.order_totals import OrderTotals
 from p2c_assets.sandbox.finops.orders import OrderHeaderRules, OrderLineRules
 from p2c_assets.sandbox.finops.parties import Parties
+from p2c_assets.sandbox.finops.privileges import Privileges
+from p2c_assets.sandbox.finops.protocol import SERVICE, Protocol
 from p2c_assets.sandbox.finops.quotation_confirmation import QuotationConfirmation
 from p2c_assets.sandbox.finops.quotations import QuotationHeaderRules, QuotationLineRules, QuotationTotals
 from p2c_assets.sandbox.finops.reading import Reader
 from p2c_assets.sandbox.finops.recalculation import Recalculation
-from p2c_assets.sandbox.finops.records import ETAG, Records
+from p2c_assets.sandbox.finops.records import Records
 from p2c_assets.sandbox.finops.reference import Reference
-from p2c_assets.sandbox.finops.schema import ENTITY_SETS, UNSUPPORTED_SETS
 from p2c_assets.sandbox.finops.versions import Versions
 from p2c_assets.sandbox.finops.writing import Rules, Writer
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
-from p2c_assets.sandbox.odata.keys import Segment, parse_segment, split_path
-from p2c_assets.sandbox.odata.lexer import ODataSyntaxError
+from p2c_assets.sandbox.odata.keys import split_path
 from p2c_assets.sandbox.store import Row, Store
 
 DEFAULT_COMPANY = "usmf"
-_SERVICE = "data"
 _UNSUPPORTED_ROOTS = frozenset({"Metadata", "metadata", "api", "soap"})
-_UPDATES = frozenset({"PATCH", "PUT"})
 _VERSIONS = Versions()
 
 
@@ -82,8 +77,10 @@ class FinopsTwin:
         self._reader = Reader(
             self._records, self._reference.companies, self._default_company, text_functions=text_functions
         )
-        self._actions = Actions(versions.performers())
-        self._batch = Batch(store, self.counter, self._operate, batch_error_status)
+        actions = Actions(versions.performers())
+        privileges = Privileges(self._reference)
+        self._protocol = Protocol(self._reader, self._writer, actions, privileges, self._default_company)
+        self._batch = Batch(store, self.counter, self._protocol.operate, batch_error_status)
         self._administration = Administration(
             store, self._records, self._reference, parties, headers, customers, self._default_company
         )
@@ -163,100 +160,8 @@ class FinopsTwin:
 
     def _route(self, request: Request) -> Response:
         parts = split_path(request.path)
-        if not parts or parts[0] != _SERVICE:
-            if parts and parts[0] in _UNSUPPORTED_ROOTS:
-                raise Unsupported(f"/{parts[0]}")
-            return errors.no_route(f"{request.base_url}{request.path}")
-        if parts[1:] == ["$batch"] and request.method == "POST":
+        if parts[:1] and parts[0] in _UNSUPPORTED_ROOTS:
+            raise Unsupported(f"/{parts[0]}")
+        if parts == [SERVICE, "$batch"] and request.method == "POST":
             return self._batch.run(request)
-        return self._operate(request)
-
-    def _operate(self, request: Request) -> Response:
-        """One operation, alone or inside a batch. Raises FinopsError or Unsupported."""
-        parts = split_path(request.path)[1:]
-        if not parts:
-            return self._service_document(request)
-        if parts == ["$metadata"]:
-            return _metadata(request)
-        if parts[0] == "$batch":
-            raise Unsupported(f"{request.method} $batch")
-        segment = _segment(parts[0])
-        if len(parts) == 2 and is_action(parts[1]) and segment.name in {*ENTITY_SETS, *ACTION_SETS}:
-            return self._actions.call(segment.name, parts[1], request, keyed=segment.key is not None)
-        entity_set = ENTITY_SETS.get(segment.name)
-        if entity_set is None:
-            if segment.name in ACTION_SETS:
-                raise Unsupported(f"the rows of the entity set {segment.name}")
-            if segment.name in UNSUPPORTED_SETS:
-                raise Unsupported(f"the entity set {segment.name}")
-            return errors.no_route(f"{request.base_url}{request.path}")
-        if len(parts) > 1:
-            return self._below(entity_set, segment, parts[1:], request)
-        return self._records_of(entity_set, segment, request)
-
-    def _below(self, entity_set: EntitySet, segment: Segment, rest: Sequence[str], request: Request) -> Response:
-        if list(rest) == ["$count"] and segment.key is None and request.method == "GET":
-            return self._reader.count(entity_set, request)
-        raise Unsupported(f"the path {entity_set.name}/{'/'.join(rest)}")
-
-    def _records_of(self, entity_set: EntitySet, segment: Segment, request: Request) -> Response:
-        if segment.key is None:
-            return self._collection(entity_set, request)
-        key = read_key(entity_set, segment.key)
-        if request.method == "GET":
-            return self._reader.record(entity_set, key, request)
-        if request.method not in {*_UPDATES, "DELETE"}:
-            return _method_not_allowed(request)
-        if not in_scope(request, str(key[0]), self._default_company):
-            raise errors.missing_for_update()
-        if_match = request.headers.get("if-match")
-        if request.method == "DELETE":
-            self._writer.delete(entity_set, key, if_match)
-        else:
-            self._writer.update(entity_set, key, _body(request), if_match)
-        return Response(204, {"OData-Version": "4.0"})
-
-    def _collection(self, entity_set: EntitySet, request: Request) -> Response:
-        if request.method == "GET":
-            return self._reader.collection(entity_set, request)
-        if request.method != "POST":
-            return _method_not_allowed(request)
-        row = self._writer.create(entity_set, _body(request))
-        keys = ",".join(f"{name}={_literal(row[name])}" for name in entity_set.keys)
-        headers = {"Location": f"{request.base_url}/data/{entity_set.name}({keys})", "ETag": row[ETAG]}
-        return Response.json(201, self._reader.represent(entity_set, request, row), headers)
-
-    def _service_document(self, request: Request) -> Response:
-        if request.method != "GET":
-            return _method_not_allowed(request)
-        value = [{"name": name, "kind": "EntitySet", "url": name} for name in (*ENTITY_SETS, *ACTION_SETS)]
-        return Response.json(200, {"@odata.context": f"{request.base_url}/data/$metadata", "value": value})
-
-
-def _metadata(request: Request) -> Response:
-    if request.method != "GET":
-        return _method_not_allowed(request)
-    return Response(200, {"Content-Type": "application/xml", "OData-Version": "4.0"}, csdl.document())
-
-
-def _segment(text: str) -> Segment:
-    try:
-        return parse_segment(text)
-    except ODataSyntaxError as error:
-        raise errors.bad_query(error.message) from error
-
-
-def _body(request: Request) -> Any:
-    try:
-        return request.json()
-    except ValueError as error:
-        raise errors.unreadable(f"The request body is not valid JSON: {error}") from error
-
-
-def _literal(value: object) -> str:
-    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
-
-
-def _method_not_allowed(request: Request) -> Response:
-    text = f"The requested resource does not support http method '{request.method}'."
-    return Response.json(405, {"Message": text})
+        return self._protocol.operate(request)
