@@ -17,6 +17,7 @@ from p2c_assets.delivery.products import ITEM, plan_product
 from p2c_assets.delivery.units import Part, Unit
 from p2c_assets.extraction.reader import Reading, read_all, read_keys
 from p2c_assets.mappings import sales
+from p2c_assets.mappings.folding import folded, folded_sql
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import Entity
 from p2c_assets.settings import Delivery
@@ -133,17 +134,22 @@ def _is_item(document: Document) -> bool:
 
 
 def _raw_rows(desk: Desk, entity: Entity, column: str, values: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    wanted = pl.DataFrame({"wanted": sorted(set(values))}, schema={"wanted": pl.String})
+    wanted = pl.DataFrame({"wanted": sorted({folded(value) for value in values})}, schema={"wanted": pl.String})
     company = f"AND r.row_company = '{desk.company}'" if entity.company_column else ""
+    key = folded_sql(f'r."{column}"')
     with desk.database.given("wanted_rows", wanted):
         rows = desk.database.frame(
-            f'SELECT r.* FROM raw.{entity.table} r SEMI JOIN wanted_rows w ON r."{column}" = w.wanted WHERE true {company}'
+            f"SELECT r.* FROM raw.{entity.table} r SEMI JOIN wanted_rows w ON {key} = w.wanted WHERE true {company}"
         )
-    return {row["row_id"]: row for row in rows.to_dicts()}
+    return _by_id(rows)
+
+
+def _by_id(rows: pl.DataFrame) -> dict[str, Mapping[str, Any]]:
+    return {folded(row["row_id"]): row for row in rows.to_dicts()}
 
 
 def _all_rows(desk: Desk, entity: Entity) -> dict[str, Mapping[str, Any]]:
-    return {row["row_id"]: row for row in desk.database.frame(f"SELECT * FROM raw.{entity.table}").to_dicts()}
+    return _by_id(desk.database.frame(f"SELECT * FROM raw.{entity.table}"))
 
 
 def touched(desk: Desk, documents: Sequence[Document]) -> list[Touched]:

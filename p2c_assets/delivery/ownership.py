@@ -8,6 +8,7 @@ the other.
 from collections.abc import Set
 
 from p2c_assets.delivery.plan import Planned
+from p2c_assets.mappings.folding import folded
 
 IDENTITY = frozenset({"customerid", "OrderingCustomerAccountNumber", "transactioncurrencyid", "CurrencyCode"})
 """Header fields that tell two orders of one number apart."""
@@ -16,11 +17,11 @@ ENTITIES = frozenset({"salesorders", "sales_order_headers"})
 
 
 def guarded(planned: Planned, ours: Set[str]) -> Planned:
-    """The plan of an order; rejected where another order holds its number. `ours`: what we delivered to SCM."""
+    """The plan of an order; rejected where another order holds its number. `ours`: folded numbers of what SCM has from us."""
     if (
         planned.action not in ("update", "filtered")
         or planned.document.stopped is not None
-        or planned.document.key in ours
+        or folded(planned.document.key) in ours
     ):
         return planned
     apart = [change for change in planned.changes if change.entity in ENTITIES and change.field in IDENTITY]

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from p2c_assets.connectors.protocol import Operation
 from p2c_assets.delivery.documents import Document, Member, Outcome, Row
+from p2c_assets.mappings.folding import folded
 from p2c_assets.mappings.model import FieldMap, Task
 from p2c_assets.mappings.schema import Column, Entity
 
@@ -51,7 +52,10 @@ class Planned(NamedTuple):
 
 
 class Destination(NamedTuple):
-    """The destination's rows as last observed, by raw table and row id. `today` decides which price lists are valid."""
+    """The destination's rows as last observed, by raw table and folded row id.
+
+    `today` decides which price lists are valid.
+    """
 
     rows: Mapping[str, Mapping[str, Row]]
     today: date
@@ -59,7 +63,7 @@ class Destination(NamedTuple):
 
     def find(self, entity: Entity, row_id: str) -> Row | None:
         """The row, or None where it was not there."""
-        return self.rows.get(entity.table, {}).get(row_id)
+        return self.rows.get(entity.table, {}).get(folded(row_id))
 
 
 class RowPlan(NamedTuple):
@@ -102,7 +106,7 @@ def plan_row(member: Member, task: Task, destination: Destination, company: str)
     if before is None:
         return RowPlan(False, _create(task, member.row, row_id, company), tuple(_created(task, member.row, row_id)))
     changes = tuple(_changed(task, member.row, before, row_id))
-    operation = _update(entity, member.row, row_id, [change.field for change in changes], company) if changes else None
+    operation = _update(task.target, member.row, before, changes, company) if changes else None
     return RowPlan(True, operation, changes)
 
 
@@ -119,7 +123,7 @@ def _created(task: Task, row: Row, row_id: str) -> Iterator[Change]:
 
 def _changed(task: Task, row: Row, before: Row, row_id: str) -> Iterator[Change]:
     for field in _sent(task, creating=False):
-        if not _is_left_alone(task, row[field.target]) and not _same(row[field.target], before[field.target]):
+        if not _is_left_alone(task, row[field.target]) and not _same(field, row[field.target], before[field.target]):
             yield Change(task.target.name, row_id, field.target, shown(before[field.target]), shown(row[field.target]))
 
 
@@ -136,8 +140,10 @@ def _is_left_alone(task: Task, value: object) -> bool:
     return task.target.system == "scm" and value is None
 
 
-def _same(after: object, before: object) -> bool:
-    """Blank text and nothing are one value in both systems' reads."""
+def _same(field: FieldMap, after: object, before: object) -> bool:
+    """Blank text and nothing are one value in both systems' reads; two spellings of a key name one record."""
+    if field.as_key and isinstance(after, str) and isinstance(before, str):
+        return folded(after) == folded(before)
     return (after if after != "" else None) == (before if before != "" else None)
 
 
@@ -155,14 +161,14 @@ def _create(task: Task, row: Row, row_id: str, company: str) -> Operation:
     return Operation("POST", entity.entity_set, None, {**identity, **_body(entity, row, names)})
 
 
-def _update(entity: Entity, row: Row, row_id: str, names: Sequence[str], company: str) -> Operation:
-    return Operation("PATCH", entity.entity_set, _key(entity, row, row_id, company), _body(entity, row, names))
+def _update(entity: Entity, row: Row, before: Row, changes: Sequence[Change], company: str) -> Operation:
+    names = [change.field for change in changes]
+    return Operation("PATCH", entity.entity_set, key_of(entity, before, company), _body(entity, row, names))
 
 
-def _key(entity: Entity, row: Row, row_id: str, company: str) -> dict[str, object]:
-    if entity.system == "sales":
-        return {entity.key[0]: row_id}
-    return {name: company if name == "dataAreaId" else row[name] for name in entity.key}
+def key_of(entity: Entity, before: Row, company: str) -> dict[str, object]:
+    """The key of a row of the destination, as the destination spells it."""
+    return {name: company if name == "dataAreaId" else before[name] for name in entity.key}
 
 
 def _body(entity: Entity, row: Row, names: Sequence[str]) -> dict[str, object]:

@@ -105,7 +105,12 @@ INVOICE_LINES_TO_INVOICEDETAILS = Task(
     fields=(
         field("invoicedetailid", Identity(), "I", mode="on_create"),
         field("invoiceid", FromHeader(source="InvoiceNumber", field="invoiceid"), mode="on_create", required=True),
-        field("msdynce_invoicenumber", FromHeader(source="InvoiceNumber", field="invoicenumber"), required=True),
+        field(
+            "msdynce_invoicenumber",
+            FromHeader(source="InvoiceNumber", field="invoicenumber"),
+            required=True,
+            as_key=True,
+        ),
         copy("LineCreationSequenceNumber", "sequencenumber", required=True),
         sales_product(),
         sales_unit(f"{GRID}, D:inv"),

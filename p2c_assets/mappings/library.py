@@ -35,9 +35,10 @@ def field(
     note: str = "",
     required: bool = False,
     exists: Exists | None = None,
+    as_key: bool = False,
 ) -> FieldMap:
     """One field, with the usual mode and evidence left out."""
-    return FieldMap(target, rule, mode, evidence, note, required, exists)
+    return FieldMap(target, rule, mode, evidence, note, required, exists, as_key)
 
 
 def copy(
@@ -96,20 +97,21 @@ def customer_number(target: str) -> FieldMap:
     """The number of the account or contact; the row is held until SCM has that customer."""
     rule = Copy(source=CUSTOMER_NUMBER)
     exists = Exists(CUSTOMERS, "CustomerAccount")
-    return field(target, rule, exists=exists, note="Held until SCM has the customer.")
+    return field(target, rule, exists=exists, note="Held until SCM has the customer.", as_key=True)
 
 
 def product_number() -> FieldMap:
     """The number of a product; the row is held where the company has not released it."""
     rule = Copy(source="productid.productnumber")
     exists = Exists(RELEASED_PRODUCTS, "ProductNumber")
-    return field("ProductNumber", rule, exists=exists, note="Held where the product is not released in the company.")
+    note = "Held where the product is not released in the company."
+    return field("ProductNumber", rule, exists=exists, note=note, as_key=True)
 
 
 def unit_symbol() -> FieldMap:
-    """SCM's unit symbol for a unit of Sales."""
+    """SCM's unit symbol for a unit of Sales. Source: mappings.md 3.7 (symbols are compared without case)."""
     rule = ValueMap(source="uomid.name", value_map="units", inverse=True, unmapped="unmapped_unit")
-    return field("SalesUnitSymbol", rule, f"{GRID}, D:quo", required=True)
+    return field("SalesUnitSymbol", rule, f"{GRID}, D:quo", required=True, as_key=True)
 
 
 def sales_currency() -> FieldMap:

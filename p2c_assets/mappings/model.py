@@ -55,7 +55,11 @@ class Exists(NamedTuple):
 
 @dataclass(frozen=True)
 class FieldMap:
-    """One target field. `evidence`: tag of the source (legend in docs/mappings.md); `required`: may not be blank."""
+    """One target field.
+
+    `evidence`: tag of the source (legend in docs/mappings.md); `required`: may not be blank; `as_key`: holds what another
+    record is called, and is compared as keys are (mappings.folding), so that another spelling is no change.
+    """
 
     target: str
     rule: Rule
@@ -64,6 +68,7 @@ class FieldMap:
     note: str = ""
     required: bool = False
     exists: Exists | None = None
+    as_key: bool = False
 
 
 class Block(NamedTuple):

@@ -138,7 +138,12 @@ ORDER_LINES_TO_SALESORDERDETAILS = Task(
         field(
             "salesorderid", FromHeader(source="SalesOrderNumber", field="salesorderid"), mode="on_create", required=True
         ),
-        field("msdynce_ordernumber", FromHeader(source="SalesOrderNumber", field="ordernumber"), required=True),
+        field(
+            "msdynce_ordernumber",
+            FromHeader(source="SalesOrderNumber", field="ordernumber"),
+            required=True,
+            as_key=True,
+        ),
         copy("LineCreationSequenceNumber", "sequencenumber", required=True),
         sales_product(),
         sales_unit(f"{GRID}, D:ord"),

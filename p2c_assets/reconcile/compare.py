@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from p2c_assets.mappings.folding import folded_sql
 from p2c_assets.reconcile import accounts, contacts, invoices, orders, products, quotes
 from p2c_assets.warehouse.database import Database
 
@@ -60,8 +61,8 @@ UNEXPLAINED = (
 _CLASSES = """
 WITH sides AS ({sides}),
 explained AS (
-    SELECT s.*, o.outcome, o.reason, count(*) OVER (PARTITION BY s.side, s.key, s.task) AS copies
-    FROM sides s
+    SELECT s.*, o.outcome, o.reason, count(*) OVER (PARTITION BY s.side, s.folded, s.task) AS copies
+    FROM (SELECT *, {folded_key} AS folded FROM sides) s
     LEFT JOIN ledger.outcomes o
       ON o.task = s.task AND o.company = $company AND o.source_id = s.source_id AND o.valid_to_run IS NULL),
 sales AS (SELECT * FROM explained WHERE side = 'sales'),
@@ -75,9 +76,10 @@ pairs AS (
            greatest(coalesce(l.copies, 1), coalesce(r.copies, 1)) AS copies,
            l.outcome AS sales_outcome, l.reason AS sales_reason, r.outcome AS scm_outcome, r.reason AS scm_reason,
            l.born_here AS sales_born, r.born_here AS scm_born, l.amount = l.net AS bare,
-           coalesce(l.key, r.key) IN (SELECT key FROM journal)
-             OR split_part(coalesce(l.key, r.key), ' ', 1) IN (SELECT key FROM journal WHERE $flow = 'invoices') AS was_delivered
-    FROM sales l FULL JOIN scm r ON r.key = l.key AND {same_task})
+           coalesce(l.folded, r.folded) IN (SELECT key FROM journal)
+             OR split_part(coalesce(l.folded, r.folded), ' ', 1) IN (SELECT key FROM journal WHERE $flow = 'invoices')
+             AS was_delivered
+    FROM sales l FULL JOIN scm r ON r.folded = l.folded AND {same_task})
 SELECT $company AS company, key, coalesce(currency, '') AS currency, sales_id,
        coalesce(sales_amount, 0)::DECIMAL(38, 4) AS sales_amount, coalesce(scm_amount, 0)::DECIMAL(38, 4) AS scm_amount,
        only_sales, only_scm,
@@ -136,6 +138,7 @@ def classify(database: Database, flow: str, side: Side) -> pl.DataFrame:
     sql = _CLASSES.format(
         sides=SIDES[flow],
         journal=_journal(flow),
+        folded_key=folded_sql("key"),
         same_task="r.task = l.task" if flow == "contacts" else "true",
         stopped_sales=f"sales_outcome IN ({STOPPED}) AND sales_reason IS DISTINCT FROM '{OWNED_BY_SCM}'",
         stopped_scm=f"scm_outcome IN ({STOPPED})",
@@ -149,7 +152,8 @@ def classify(database: Database, flow: str, side: Side) -> pl.DataFrame:
 def _journal(flow: str) -> str:
     """What was delivered, by the keys that pairs have: such a record that is gone from one side was lost, not left out."""
     selects = [
-        f"SELECT {key} AS key FROM delivery.outbox WHERE unit = '{unit}' AND company = $company AND state = 'delivered'"
+        f"SELECT {folded_sql(key)} AS key FROM delivery.outbox "
+        f"WHERE unit = '{unit}' AND company = $company AND state = 'delivered'"
         for unit, key in DELIVERED[flow].items()
     ]
     return " UNION ALL ".join(selects) or "SELECT NULL::VARCHAR AS key"

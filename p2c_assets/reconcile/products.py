@@ -4,12 +4,14 @@ The Sales side is the item of a product's default unit in the company's price li
 else the first by name that has the company's currency (source: MicrosoftDocs products-template-mapping-direct).
 """
 
-SIDES = """
+from p2c_assets.mappings.folding import folded_sql
+
+SIDES = f"""
 SELECT 'sales' AS side, 'sellable_products_to_products' AS task, NULL AS source_id, p.productnumber AS key,
        $currency AS currency, i.amount AS amount, i.amount AS net, true AS adds_up, false AS in_flight,
        CASE WHEN p.msdynce_ismaintainedexternally IS DISTINCT FROM true THEN 'product_kept_in_sales'
             WHEN EXISTS (SELECT 1 FROM raw.scm_key_claims k WHERE k.entity = 'sellable_released_products'
-                         AND k.key = p.productnumber AND k.company <> $company
+                         AND {folded_sql("k.key")} = {folded_sql("p.productnumber")} AND k.company <> $company
                          AND list_contains($sharing, k.company)) THEN 'price_of_other_company' END AS born_here
 FROM raw.sales_productpricelevels i
 JOIN raw.sales_products p ON p.productid = i.productid AND p.defaultuomid = i.uomid

@@ -4,7 +4,9 @@ A quote goes one way: what SCM adds to it (tax and charges) never returns, so th
 rest is named `tax_and_charges_of_scm`. A quotation that is in SCM alone belongs there, unless the journal says that we wrote it.
 """
 
-SIDES = """
+from p2c_assets.mappings.folding import folded_sql
+
+SIDES = f"""
 WITH sales_lines AS (
     SELECT quoteid, sum(extendedamount) AS extended FROM raw.sales_quotedetails WHERE row_company = $company GROUP BY 1),
 scm_lines AS (
@@ -12,7 +14,7 @@ scm_lines AS (
     FROM raw.scm_sales_quotation_lines WHERE row_company = $company GROUP BY 1),
 latest AS (
     SELECT * FROM raw.sales_quotes WHERE row_company = $company
-    QUALIFY rank() OVER (PARTITION BY coalesce(quotenumber, row_id)
+    QUALIFY rank() OVER (PARTITION BY coalesce({folded_sql("quotenumber")}, row_id)
                          ORDER BY statecode = 1 DESC, statecode <> 0 DESC, revisionnumber DESC) = 1)
 SELECT 'sales' AS side, 'quotes_to_quotation_headers' AS task, q.row_id AS source_id, q.quotenumber AS key,
        c.isocurrencycode AS currency, coalesce(q.totalamount, 0) AS amount,
@@ -29,7 +31,8 @@ SELECT 'scm', 'quotes_to_quotation_headers', NULL, h.SalesQuotationNumber, h.Cur
        h.QuotationTotalAmount = coalesce(l.amount, 0) - h.TotalDiscountAmount + h.QuotationTotalTaxAmount
                                 + h.QuotationTotalChargesAmount,
        false, CASE WHEN NOT EXISTS (SELECT 1 FROM delivery.outbox b WHERE b.unit = 'scm/sales_quotations' AND b.company = $company
-                                    AND b.document = h.SalesQuotationNumber AND b.state = 'delivered')
+                                    AND {folded_sql("b.document")} = {folded_sql("h.SalesQuotationNumber")}
+                                    AND b.state = 'delivered')
                    THEN 'quotation_kept_in_scm' END
 FROM raw.scm_sales_quotation_headers h
 LEFT JOIN scm_lines l ON l.number = h.SalesQuotationNumber

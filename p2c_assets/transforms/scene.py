@@ -11,6 +11,7 @@ from typing import NamedTuple
 import polars as pl
 
 from p2c_assets.errors import SettingsError
+from p2c_assets.mappings.folding import BLANKS
 from p2c_assets.mappings.model import Scope, Task
 from p2c_assets.settings import Company, MappingSettings
 
@@ -86,8 +87,8 @@ def is_blank(frame: pl.DataFrame, column: str) -> pl.Expr:
 
 
 def folded(expression: pl.Expr) -> pl.Expr:
-    """Text as keys are compared: without outer blanks, whatever the case. Both systems compare keys so."""
-    return expression.cast(pl.String).str.strip_chars().str.to_lowercase()
+    """Text as keys are compared: see `mappings.folding`."""
+    return expression.cast(pl.String).str.strip_chars(BLANKS).str.to_lowercase()
 
 
 def sentence(text: str, *columns: str) -> pl.Expr:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from p2c_assets.mappings.folding import folded, folded_sql
 from p2c_assets.warehouse.database import Database
 
 _CREATE = """
@@ -24,6 +25,9 @@ CREATE TABLE IF NOT EXISTS delivery.refusals (
     unit VARCHAR, company VARCHAR, document VARCHAR, fingerprint VARCHAR, code VARCHAR, message VARCHAR,
     first_utc TIMESTAMPTZ, PRIMARY KEY (unit, company, document));
 """
+
+
+_SAME = f"{folded_sql('i.document')} = {folded_sql('r.document')}"
 
 
 class Slot(NamedTuple):
@@ -114,7 +118,7 @@ def settle(database: Database, slot: Slot, answers: Sequence[Answer], now: datet
 def _remember_refusals(database: Database, slot: Slot, now: datetime) -> None:
     database.run(
         "DELETE FROM delivery.refusals r WHERE unit = ? AND company = ? "
-        "AND EXISTS (SELECT 1 FROM incoming i WHERE i.document = r.document AND i.state = 'delivered')",
+        f"AND EXISTS (SELECT 1 FROM incoming i WHERE {_SAME} AND i.state = 'delivered')",
         [slot.unit, slot.company],
     )
     database.run(
@@ -132,18 +136,18 @@ def settle_unchanged(database: Database, unit: str, company: str, documents: Seq
     """What was sent without a verdict and is now found as it should be was delivered."""
     database.run(
         "UPDATE delivery.outbox SET state = 'delivered', answered_utc = ?, message = 'found delivered by a later plan' "
-        "WHERE unit = ? AND company = ? AND state = 'sent' AND list_contains(?, document)",
-        [now, unit, company, list(documents)],
+        f"WHERE unit = ? AND company = ? AND state = 'sent' AND list_contains(?, {folded_sql('document')})",
+        [now, unit, company, [folded(document) for document in documents]],
     )
 
 
 def delivered(database: Database, unit: str, company: str) -> set[str]:
-    """The documents that were delivered or may have been: what is ours in the destination."""
+    """The documents that were delivered or may have been, by folded key: what is ours in the destination."""
     rows = database.rows(
         "SELECT DISTINCT document FROM delivery.outbox WHERE unit = ? AND company = ? AND state IN ('delivered', 'sent')",
         [unit, company],
     )
-    return {str(document) for (document,) in rows}
+    return {folded(str(document)) for (document,) in rows}
 
 
 def forget_refusals(database: Database, companies: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from p2c_assets.mappings.folding import folded, folded_sql
 from p2c_assets.warehouse.database import Database
 
 NOT_CONTENT = {"row_id", "row_company", "versionnumber", "modifiedon"}
@@ -18,7 +19,9 @@ NOT_CONTENT = {"row_id", "row_company", "versionnumber", "modifiedon"}
 
 
 class Scope(NamedTuple):
-    """Which current rows a read should have found: those of `company` (None: all), `column` in `values` where given."""
+    """Which current rows a read should have found: those of `company` (None: all), `column` in `values` where given.
+
+    Values are compared as keys are."""
 
     company: str | None = None
     column: str | None = None
@@ -100,8 +103,9 @@ def _gone(table: str, scope: Scope, observed: str) -> tuple[str, list[object]]:
         conditions.append("r.row_company = ?")
         parameters.append(scope.company)
     if scope.column is not None:
-        conditions.append(f'list_contains(?, r."{scope.column}"::VARCHAR)')
-        parameters.append(list(scope.values))
+        own = folded_sql(f'r."{scope.column}"::VARCHAR')
+        conditions.append(f"list_contains(?, {own})")
+        parameters.append([folded(value) for value in scope.values])
     wanted = " AND ".join(conditions)
     return f"SELECT r.* FROM raw.{table} r ANTI JOIN {observed} i ON {_same_row('i', 'r')} WHERE {wanted}", parameters
 

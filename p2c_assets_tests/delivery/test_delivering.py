@@ -45,12 +45,12 @@ class FakeScm:
     async def pages(self, query: Query) -> AsyncIterator[list[Row]]:
         self.before_reading()
         wanted = None if query.filter is None else query.filter.split(",")
-        rows = [row for key, row in self.customers.items() if wanted is None or key in wanted]
+        rows = [row for key, row in self.customers.items() if wanted is None or key.lower() in wanted]
         if rows:
             yield rows
 
     def key_filters(self, columns: Sequence[KeyColumn], keys: Sequence[Sequence[object]]) -> list[str]:
-        return [",".join(str(key) for (key,) in keys)]
+        return [",".join(str(key).lower() for (key,) in keys)]
 
     async def send(
         self, changesets: Sequence[Changeset], on_verdicts: Callable[[Sequence[Verdict]], None] | None = None
@@ -65,7 +65,7 @@ class FakeScm:
         decision = self.decide(changeset)
         if decision in ("delivered", "lost"):
             for operation in changeset.operations:
-                key = str((operation.key or operation.body)["CustomerAccount"])
+                key = self._there(str((operation.key or operation.body)["CustomerAccount"]))
                 self.customers[key] = {**self.customers.get(key, {}), **(operation.key or {}), **operation.body}
         if decision == "taken":
             self.customers["A"] = {"dataAreaId": "usmf", "CustomerAccount": "A", "OrganizationName": "Somebody else"}
@@ -78,6 +78,10 @@ class FakeScm:
             "unheard": Verdict(changeset.id, "ambiguous", None, "no_answer", "the connection broke", ""),
         }
         return answers[decision]
+
+    def _there(self, key: str) -> str:
+        """As SCM: a key is found whatever its case, and keeps its spelling."""
+        return next((known for known in self.customers if known.lower() == key.lower()), key)
 
     async def get_text(self, path: str) -> str:
         raise AssertionError(path)
@@ -140,6 +144,18 @@ def test_a_second_run_with_nothing_new_sends_nothing(database: Database) -> None
     assert synchronise(database, client) == {"A": "created", "B": "created"}
     client.sent.clear()
     assert synchronise(database, client, "run2") == {"A": "unchanged", "B": "unchanged"}
+    assert client.sent == []
+
+
+def test_an_account_renamed_in_case_alone_is_still_the_customer_it_was(database: Database) -> None:
+    client = FakeScm()
+    given_mapped(database, **{"US-005": "Adatum"})
+    assert synchronise(database, client) == {"US-005": "created"}
+    given_mapped(database, **{"us-005": "Adatum Ltd"})
+    assert synchronise(database, client, "run2") == {"us-005": "updated"}
+    assert client.customers.keys() == {"US-005"}
+    client.sent.clear()
+    assert synchronise(database, client, "run3") == {"us-005": "unchanged"}
     assert client.sent == []
 
 

@@ -6,6 +6,7 @@ from p2c_assets.delivery.documents import Document, Member, assemble
 from p2c_assets.delivery.plan import Change, Destination, Planned, plan_document
 from p2c_assets.delivery.products import plan_product
 from p2c_assets.mappings.catalogue import tasks
+from p2c_assets.mappings.folding import folded
 from p2c_assets.settings import MappingSettings
 
 TASKS = tasks(MappingSettings())
@@ -33,6 +34,7 @@ def customer(**columns: Any) -> Document:
 
 
 def plan(document: Document, **there: dict[str, Any]) -> Planned:
+    there = {folded(key): row for key, row in there.items()}
     rows = {"scm_customers_v2": there, "sales_products": there, "scm_sales_order_headers": there}
     return plan_document(document, TASKS, Destination(rows, TODAY), "usmf")
 
@@ -59,6 +61,30 @@ def test_only_the_fields_that_differ_are_updated_and_shown_with_before_and_after
     assert (operation.method, operation.key) == ("PATCH", {"dataAreaId": "usmf", "CustomerAccount": "ACC-1"})
     assert operation.body == {"OrganizationName": "Adatum"}
     assert planned.changes == (Change("customers_v2", "ACC-1", "OrganizationName", "Adatum Ltd", "Adatum"),)
+
+
+def test_a_row_that_the_destination_spells_otherwise_is_that_row_and_is_addressed_as_it_is_spelled_there() -> None:
+    there = stored("accounts_to_customers", CustomerAccount="acc-1", OrganizationName="Adatum Ltd")
+    planned = plan(customer(), **{"acc-1": there})
+    (operation,) = planned.operations
+    assert (planned.action, operation.key) == ("update", {"dataAreaId": "usmf", "CustomerAccount": "acc-1"})
+
+
+def test_the_same_record_referred_to_in_another_spelling_is_no_change() -> None:
+    columns = {"SalesOrderNumber": "SO-1", "CurrencyCode": "USD"}
+    header = mapped(
+        "salesorders_to_order_headers",
+        "h",
+        "SO-1",
+        **columns,
+        OrderingCustomerAccountNumber="US-005",
+        CustomersOrderReference="A",
+    )
+    there = stored(
+        "salesorders_to_order_headers", **columns, OrderingCustomerAccountNumber="us-005", CustomersOrderReference="a"
+    )
+    planned = plan(assemble([header], []).documents[0], **{"SO-1": there})
+    assert [change.field for change in planned.changes] == ["CustomersOrderReference"]
 
 
 def test_what_a_clerk_changed_after_creation_is_not_overwritten() -> None:
