@@ -89,8 +89,35 @@ BULK_TABLES = frozenset({"account", "contact", "product", "salesorder", "invoice
 """Tables with CreateMultiple, UpdateMultiple, UpsertMultiple. The reference pages list salesorder, invoice and
 product; account and contact are among the "many" of bulk-operations.md; quotes and lines are not settled."""
 
-CHANGE_TRACKED_TABLES = frozenset({"account", "contact", "product"})
-"""Tables that EntityDefinitions reports with ChangeTrackingEnabled true; reading changes itself is not supported."""
+CHANGE_TRACKED_TABLES = frozenset(
+    {
+        "account",
+        "contact",
+        "product",
+        "productpricelevel",
+        "quote",
+        "quotedetail",
+        "salesorder",
+        "salesorderdetail",
+        "invoice",
+        "invoicedetail",
+    }
+)
+"""Tables with ChangeTrackingEnabled. Which these are is each organisation's own setting; the twin's has switched it on
+for what changes daily, and left it off for units, price lists and the like."""
+
+EXPIRED_TOKEN_STATUS = 400
+"""HTTP status of 0x80044352 (ExpiredVersionStamp). No public page shows it."""
+
+TRACKING_OPTION_CODE = "0x80060888"
+"""For $filter, $orderby, $expand and $top beside change tracking. The page has the words and no code; this is the one
+of other options that do not go together."""
+
+INVALID_TOKEN_CODE = "0x80060888"
+"""For a delta token that is none. No public page names a code for it; this is the one of unreadable URLs."""
+
+DELTA_COUNT_INCLUDES_DELETIONS = True
+"""`$count?$deltatoken=` "to get the number of changes made": a deletion is taken for a change."""
 
 SOLUTION_NAME = "msdynce_ProspectToCashIntegration"
 SOLUTION_VERSION = "15.0.0.1"

@@ -7,7 +7,13 @@ messages) and webapi/compose-http-requests-handle-errors.md (statuses).
 
 from collections.abc import Iterable
 
-from p2c_assets.sandbox.dataverse.assumptions import INACTIVE_PRODUCT_CODE, READ_ONLY_CODE
+from p2c_assets.sandbox.dataverse.assumptions import (
+    EXPIRED_TOKEN_STATUS,
+    INACTIVE_PRODUCT_CODE,
+    INVALID_TOKEN_CODE,
+    READ_ONLY_CODE,
+    TRACKING_OPTION_CODE,
+)
 
 
 class DataverseError(Exception):
@@ -153,6 +159,28 @@ def invalid_argument(message: str) -> DataverseError:
 
 def bad_url(message: str) -> DataverseError:
     return DataverseError(400, "0x80060888", message)
+
+
+def not_tracked(logical: str) -> DataverseError:
+    return DataverseError(400, "0x80072491", f"Entity {logical} isn't enabled for change tracking.")
+
+
+def not_with_tracking(option: str) -> DataverseError:
+    text = f'The "{option}" query parameter isn\'t supported when Change Tracking is enabled.'
+    return DataverseError(400, TRACKING_OPTION_CODE, text)
+
+
+def expired_token() -> DataverseError:
+    text = "Version stamp associated with the client has expired. Please perform a full sync."
+    return DataverseError(EXPIRED_TOKEN_STATUS, "0x80044352", text)
+
+
+def invalid_token(text: str) -> DataverseError:
+    return DataverseError(400, INVALID_TOKEN_CODE, f"The delta token '{text}' is invalid.")
+
+
+def invalid_cookie() -> DataverseError:
+    return DataverseError(400, "0x8004112A", "Invalid page number in paging cookie.")
 
 
 def no_segment(name: str) -> DataverseError:

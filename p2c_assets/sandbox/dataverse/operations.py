@@ -12,6 +12,7 @@ from p2c_assets.sandbox.dataverse.metadata import entity_definitions, retrieve_v
 from p2c_assets.sandbox.dataverse.preferences import refuse_headers
 from p2c_assets.sandbox.dataverse.reading import API, read_count, read_row, read_set
 from p2c_assets.sandbox.dataverse.singles import delete_row, insert_row, upsert_row
+from p2c_assets.sandbox.dataverse.tracking import count_changes, is_tracked, read_tracked
 from p2c_assets.sandbox.dataverse.work import Work
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.keys import Segment, parse_segment, split_path
@@ -64,6 +65,8 @@ def _on_table(
 
 def _on_set(work: Work, table: Table, request: Request, references: References) -> Response:
     match request.method:
+        case "GET" if is_tracked(request):
+            return read_tracked(work.records, table, request)
         case "GET":
             return read_set(work.records, table, request)
         case "POST":
@@ -92,6 +95,8 @@ def _below(work: Work, table: Table, segments: list[Segment], request: Request, 
     """What stands behind a set or a row: a count, a bulk message, an action bound to the table."""
     name = segments[1].name
     on_set = segments[0].key is None and len(segments) == 2
+    if on_set and name == "$count" and request.method == "GET" and "$deltatoken" in request.query:
+        return count_changes(work.records, table, request)
     if on_set and name == "$count" and request.method == "GET":
         return read_count(work.records, table, request)
     if on_set and name.startswith(NAMESPACE) and request.method == "POST":

@@ -29,6 +29,7 @@ class Preferences(NamedTuple):
     representation: bool
     continue_on_error: bool
     annotations: tuple[str, ...]
+    track_changes: bool = False
 
     @property
     def applied(self) -> dict[str, str]:
@@ -53,12 +54,12 @@ def preferences(request: Request) -> Preferences:
     given: dict[str, str] = {}
     for name, quoted, plain in _PARTS.findall(request.headers.get("prefer", "")):
         given[name.lower()] = quoted or plain
-    for name in ("odata.track-changes", "respond-async"):
-        if name in given:
-            raise Unsupported("change tracking" if name == "odata.track-changes" else f"Prefer: {name}")
+    if "respond-async" in given:
+        raise Unsupported("Prefer: respond-async")
     annotations = tuple(part.strip() for part in given.get("odata.include-annotations", "").split(",") if part.strip())
     representation = given.get("return") == "representation"
-    return Preferences(_page_size(given), representation, "odata.continue-on-error" in given, annotations)
+    continues, tracks = "odata.continue-on-error" in given, "odata.track-changes" in given
+    return Preferences(_page_size(given), representation, continues, annotations, tracks)
 
 
 def refuse_headers(request: Request) -> None:

@@ -30,7 +30,6 @@ _ABSENT = {
     "sql": "sql",
     "savedQuery": "savedQuery",
     "userQuery": "userQuery",
-    "$deltatoken": "change tracking",
 }
 _NO_ANNOTATIONS = Preferences(None, representation=False, continue_on_error=False, annotations=())
 

@@ -4,7 +4,7 @@ Nothing here checks or computes: that is `session`. Rows are dicts under stored 
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.dataverse.columns import AlternateKey, Column, Table
@@ -14,10 +14,19 @@ from p2c_assets.sandbox.dataverse.schema import Document
 from p2c_assets.sandbox.dataverse.schema_parties import ACCOUNT_NUMBER_KEY
 from p2c_assets.sandbox.dataverse.schema_platform import ORGANIZATION
 from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID
-from p2c_assets.sandbox.store import Index, Row, Store
+from p2c_assets.sandbox.store import SEQUENCES, Index, Row, Store
 
 VERSIONS = "versionnumber"
+FIRST_VERSION = 1000
 GUIDS = "guids"
+DELETED = "_deleted"
+
+
+class Tombstone(NamedTuple):
+    """A row that was deleted, and the version of its deletion."""
+
+    key: str
+    version: int
 
 
 class Records:
@@ -72,6 +81,8 @@ class Records:
         kept = {name: row.get(name) or value for name, value in stamps.items()}
         stored: Row = {**row, **kept, "versionnumber": self._next_version()}
         self.store.table(table.logical).insert(row[table.key], stored)
+        if (table.logical, row[table.key]) in self.store.table(DELETED):
+            self.store.table(DELETED).delete((table.logical, row[table.key]))
         return stored
 
     def change(self, table: Table, row: Row, changes: Mapping[str, Any]) -> Row:
@@ -86,10 +97,24 @@ class Records:
         return changed
 
     def delete(self, table: Table, key: str) -> None:
+        """Remove a row; that it was there is kept with a version, for change tracking."""
         self.store.table(table.logical).delete(key)
+        self.store.table(DELETED).insert((table.logical, key), {"version": self._next_version()})
+
+    def deleted(self, table: Table) -> list[Tombstone]:
+        """Rows that were deleted and have not come back, in the order of their deletion."""
+        gone = self.store.table(DELETED).items()
+        found = [Tombstone(str(key[1]), row["version"]) for key, row in gone if key[0] == table.logical]
+        return sorted(found, key=lambda tombstone: tombstone.version)
+
+    @property
+    def version(self) -> int:
+        """The last version that a write was given."""
+        row = self.store.table(SEQUENCES).get(VERSIONS)
+        return FIRST_VERSION - 1 if row is None else row["next"] - 1
 
     def _next_version(self) -> int:
-        return self.store.sequence(VERSIONS, 1000)
+        return self.store.sequence(VERSIONS, FIRST_VERSION)
 
     def _index(self, table: Table, columns: tuple[str, ...]) -> Index:
         return self.store.table(table.logical).index("|".join(columns), _values_of(columns))

@@ -93,7 +93,6 @@ def test_what_the_twin_leaves_out_is_a_501_with_its_name(sales: Sales) -> None:
         "accounts?$apply=aggregate($count as n)": "$apply",
         "accounts?fetchXml=<fetch/>": "FetchXML",
         "accounts?sql=SELECT name FROM account": "sql",
-        "accounts?$deltatoken=1": "change tracking",
         "accounts?$expand=contact_customer_accounts": "$expand",
         "accounts?$filter=year(createdon) eq 2026": "year",
         "accounts?$orderby=transactioncurrencyid/isocurrencycode": "$orderby",
@@ -108,7 +107,6 @@ def test_what_the_twin_leaves_out_is_a_501_with_its_name(sales: Sales) -> None:
 
 
 def test_headers_and_preferences_that_the_twin_leaves_out_are_a_501(sales: Sales) -> None:
-    assert refusal(sales.get("accounts", Prefer="odata.track-changes")) == (501, "501")
     assert refusal(sales.get("accounts", Prefer="respond-async")) == (501, "501")
     assert sales.caller.http.get(f"{API}/accounts", headers={"MSCRMCallerID": ACCOUNT}).status_code == 501
 
