@@ -196,7 +196,6 @@ def token(sandbox: RunningSandbox, system: str, url: str) -> str:
         "accounts?$apply=aggregate($count as n)",
         "accounts?fetchXml=<fetch/>",
         "accounts?savedQuery=00000000-0000-0000-0000-000000000001",
-        "accounts?$deltatoken=1",
         "accounts?$expand=Account_Contacts",
         "accounts?$filter=Microsoft.Dynamics.CRM.Today(PropertyName='createdon')",
         "$metadata",
