@@ -209,7 +209,7 @@ def test_what_the_page_says_the_sales_twin_refuses_is_a_501(sandbox: RunningSand
 
 @pytest.mark.parametrize(
     "path",
-    ["DataManagementDefinitionGroups", "CustomersV3", "SalesOrderHeadersV2", "$metadata", "CustomersV2?$format=atom"],
+    ["DataManagementDefinitionGroups", "CustomersV3", "SalesOrderHeadersV2", "CustomersV2?$format=atom"],
 )
 def test_what_the_page_says_the_scm_twin_refuses_is_a_501(sandbox: RunningSandbox, path: str) -> None:
     headers = {"Authorization": f"Bearer {token(sandbox, 'SCM', sandbox.scm_url)}"}
