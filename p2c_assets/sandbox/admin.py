@@ -16,7 +16,7 @@ def administer(twin: Twin, request: Request) -> Response:
         document: Any = request.json() if request.body else {}
         with twin.store.transaction():
             return _json(200, _dispatch(twin, request.method, path, document))
-    except (AdminError, ValueError, KeyError) as error:
+    except (AdminError, ValueError, KeyError, OSError) as error:
         return _json(400, {"error": {"code": "400", "message": f"{type(error).__name__}: {error}"}})
 
 
@@ -40,6 +40,12 @@ def _dispatch(twin: Twin, method: str, path: Sequence[str], document: Any) -> An
             return {"scheduled": twin.schedule(document["items"])}
         case "GET", "clock":
             return {"now": twin.clock.timestamp(), "day": twin.clock.day}
+        case "GET", "notices":
+            return twin.notices.report()
+        case "POST", "notices":
+            return _configure_notices(twin, document)
+        case "POST", "notices", "resend":
+            return {"resent": twin.notices.resend()}
         case _:
             return twin.admin(method, path, document)
 
@@ -47,6 +53,11 @@ def _dispatch(twin: Twin, method: str, path: Sequence[str], document: Any) -> An
 def _reset_requests(twin: Twin) -> Any:
     twin.counter.reset()
     return twin.counter.report()
+
+
+def _configure_notices(twin: Twin, document: Mapping[str, Any]) -> Any:
+    twin.notices.configure(document)
+    return twin.notices.report()
 
 
 def _reset(twin: Twin) -> Any:

@@ -3,13 +3,14 @@
 A request is answered synchronously inside the event loop, so that requests are atomic without locks.
 """
 
-from starlette.applications import Starlette
-from starlette.requests import Request as HttpRequest
-from starlette.responses import Response as HttpResponse
+from collections.abc import Mapping
+from pathlib import Path
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from p2c_assets.sandbox.admin import PREFIX, administer
 from p2c_assets.sandbox.messages import Request, Response, Unsupported, unsupported
+from p2c_assets.sandbox.sending import Postman
 from p2c_assets.sandbox.tokens import PATH_END, Tokens
 from p2c_assets.sandbox.twin import Twin
 
@@ -39,21 +40,52 @@ def _answer(twin: Twin, tokens: Tokens, request: Request) -> Response:
         return unsupported(error)
 
 
-def application(twin: Twin, tokens: Tokens) -> Starlette:
-    """The ASGI application of one twin, for uvicorn or httpx.ASGITransport."""
-    app = Starlette()
-    app.mount("/", _endpoint(twin, tokens))
-    return app
+def application(twin: Twin, tokens: Tokens, ca_file: Path | None = None) -> ASGIApp:
+    """The ASGI application of one twin, for uvicorn or httpx.ASGITransport; `ca_file` is trusted for its notices."""
+    postman = Postman(twin.notices, twin.store, ca_file)
 
-
-def _endpoint(twin: Twin, tokens: Tokens) -> ASGIApp:
     async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
-        incoming = HttpRequest(scope, receive)
-        request = Request.of(incoming.method, _target(scope), incoming.headers, await incoming.body())
+        body = await _body(receive)
+        if body is None:
+            return  # the caller went away in mid-request: nothing is done
+        request = Request.of(scope["method"], _target(scope), _headers(scope), body)
         response = answer(twin, tokens, request)
-        await HttpResponse(response.body, response.status, headers=dict(response.headers))(scope, receive, send)
+        postman.wake()
+        await _send(send, response)
 
     return endpoint
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body; None when the connection ended before it."""
+    chunks: list[bytes] = []
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunks.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+async def _send(send: Send, response: Response) -> None:
+    """The whole answer at once."""
+    start = {"type": "http.response.start", "status": response.status, "headers": _raw(response)}
+    await send(start)
+    await send({"type": "http.response.body", "body": response.body})
+
+
+def _raw(response: Response) -> list[tuple[bytes, bytes]]:
+    given: Mapping[str, str] = response.headers
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.items()]
+    if response.status in (204, 304):
+        return headers
+    return [*headers, (b"content-length", str(len(response.body)).encode())]
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def _target(scope: Scope) -> str:

@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 import httpx
 import uvicorn
-from starlette.applications import Starlette
 
 from p2c_assets.sandbox.dataverse.twin import DataverseTwin
 from p2c_assets.sandbox.finops.twin import FinopsTwin
 from p2c_assets.sandbox.http import application
+from p2c_assets.sandbox.server import web_server
 from p2c_assets.sandbox.store import Store
 from p2c_assets.sandbox.store_file import FILE_NAME
 from p2c_assets.sandbox.tokens import Tokens
@@ -147,7 +147,7 @@ class _ServingThread(threading.Thread):
         stores = {system: _store(system, self._data) for system in self._sockets}
         twins = {"sales": DataverseTwin(stores["sales"]), "scm": FinopsTwin(stores["scm"])}
         tokens = Tokens({CLIENT_ID: CLIENT_SECRET})
-        servers = {system: _server(application(twin, tokens)) for system, twin in twins.items()}
+        servers = {system: web_server(application(twin, tokens)) for system, twin in twins.items()}
         self._servers = list(servers.values())
         try:
             await asyncio.gather(*(servers[name].serve([listener]) for name, listener in self._sockets.items()))
@@ -162,11 +162,6 @@ def _store(system: str, data: Path | None) -> Store:
         return Store(name)
     data.mkdir(parents=True, exist_ok=True)
     return Store(name, data / FILE_NAME)
-
-
-def _server(app: Starlette) -> uvicorn.Server:
-    config = uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False, timeout_graceful_shutdown=5)
-    return uvicorn.Server(config)
 
 
 def _listener(port: int) -> socket.socket:

@@ -55,6 +55,10 @@ class Index:
         """The first row with this value, if any."""
         return next((self._table[key] for key in self._keys.get(value, ())), None)
 
+    def values(self) -> list[Hashable]:
+        """The values that rows have."""
+        return list(self._keys)
+
     def __contains__(self, value: Hashable) -> bool:
         return value in self._keys
 

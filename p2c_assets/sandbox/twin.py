@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
 from p2c_assets.sandbox.messages import Request, Response
+from p2c_assets.sandbox.notices import Notices
 from p2c_assets.sandbox.store import Row, Store
 
 
@@ -24,6 +25,9 @@ class Twin(Protocol):
 
     @property
     def counter(self) -> RequestCounter: ...
+
+    @property
+    def notices(self) -> Notices: ...
 
     def handle(self, request: Request) -> Response:
         """Answer one request of the protocol (token checked). May raise Unsupported."""

@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
-import uvicorn
 
 from p2c_assets.sandbox.exact_json import dumps, loads
 from p2c_assets.sandbox.http import application
+from p2c_assets.sandbox.server import web_server
 from p2c_assets.sandbox.tokens import Tokens
 from p2c_assets.sandbox.twin import Twin
 
@@ -26,13 +26,13 @@ def running(twin: Twin, tokens: Tokens | None = None) -> Generator[str]:
     """Serve the twin with uvicorn in a thread; yields its URL."""
     app = application(twin, tokens or Tokens({CLIENT_ID: CLIENT_SECRET}))
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    serving = web_server(app)
+    thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    while not server.started:
+    while not serving.started:
         time.sleep(0.005)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
+    serving.should_exit = True
     thread.join(timeout=10)
     listener.close()
 

@@ -15,6 +15,7 @@ from p2c_assets.sandbox.dataverse.options import TwinOptions
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.seed import seed
 from p2c_assets.sandbox.messages import Request, Response
+from p2c_assets.sandbox.notices import Notices
 from p2c_assets.sandbox.store import Row, Store
 
 
@@ -26,6 +27,7 @@ class DataverseTwin:
         self._store = store
         self._clock = Clock(store)
         self._counter = RequestCounter()
+        self._notices = Notices(store)
         self._records = Records(store, self._clock, self._options)
         self.after_reset()
 
@@ -40,6 +42,10 @@ class DataverseTwin:
     @property
     def counter(self) -> RequestCounter:
         return self._counter
+
+    @property
+    def notices(self) -> Notices:
+        return self._notices
 
     def handle(self, request: Request) -> Response:
         """Answer one request of the Web API; the token has been checked."""

@@ -38,6 +38,7 @@ from p2c_assets.sandbox.finops.reference import Reference
 from p2c_assets.sandbox.finops.versions import Versions
 from p2c_assets.sandbox.finops.writing import Rules, Writer
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
+from p2c_assets.sandbox.notices import Notices
 from p2c_assets.sandbox.odata.keys import split_path
 from p2c_assets.sandbox.store import Row, Store
 
@@ -67,6 +68,7 @@ class FinopsTwin:
         self.store = store
         self.clock = Clock(store)
         self.counter = RequestCounter()
+        self.notices = Notices(store)
         self._records = Records(store)
         self._reference = Reference(store)
         self._lines = DocumentLines(store, self._records, self._reference)
