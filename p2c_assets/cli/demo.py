@@ -1,18 +1,13 @@
 """`p2c demo`: empty twins, a scenario, the chain, a day of the ERP, the chain again, and if asked a third that writes nothing."""
 
-import os
 import shutil
-import sqlite3
 import time
-from collections.abc import Generator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import dagster as dg
 import httpx
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from p2c_assets.cli import processes, show
 from p2c_assets.cli.run import history, synchronise
@@ -41,11 +36,10 @@ def demo(json: Path | None, directory: Path | None, idle_check: bool) -> bool:
     stage = _built_in() if directory is None else _adventureworks()
     processes.check_that_twins_may_start(stage.settings.sales.url, stage.settings.scm.url)
     _start_afresh(stage)
-    _keep_history_without_waiting_for_the_disk()
-    with processes.sandbox(stage.twins, *stage.ports), history() as instance, _history_files_stay_open(instance):
+    with processes.sandbox(stage.twins, *stage.ports), history() as instance:
         _fill(stage.settings, directory)
         done, _ = _chain("First chain", stage.settings, instance)
-        _let_a_day_pass(stage.settings)
+        let_a_day_pass(stage.settings)
         again, found = _chain("Second chain", stage.settings, instance)
         writes: dict[str, int] = {}
         if idle_check:
@@ -86,28 +80,6 @@ def _port(url: str) -> int:
     return httpx.URL(url).port or 0
 
 
-def _keep_history_without_waiting_for_the_disk() -> None:
-    """A power failure may cost the demo's run history, nothing else; every run is a third faster."""
-    event.listen(Engine, "connect", _do_not_wait)
-
-
-@contextmanager
-def _history_files_stay_open(instance: dg.DagsterInstance) -> Generator[None]:
-    """Dagster opens and closes its files at every event; the last one to close such a file has to tidy it up."""
-    instance.get_runs(limit=1)
-    instance.get_asset_keys()
-    files = Path(os.environ["DAGSTER_HOME"]).joinpath(".p2c").rglob("dagster/**/*.db")
-    with ExitStack() as stack:
-        for file in files:
-            connection = stack.enter_context(closing(sqlite3.connect(file)))
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
-        yield
-
-
-def _do_not_wait(connection: sqlite3.Connection, _record: object) -> None:
-    connection.execute("PRAGMA synchronous = OFF")
-
-
 def _start_afresh(stage: Stage) -> None:
     warehouse = stage.settings.paths.warehouse
     for path in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
@@ -128,7 +100,8 @@ def _chain(title: str, settings: Settings, instance: dg.DagsterInstance) -> tupl
     return synchronise(settings, instance, None, [], show.ran)
 
 
-def _let_a_day_pass(settings: Settings) -> None:
+def let_a_day_pass(settings: Settings) -> None:
+    """One day in both twins, said aloud."""
     show.console.print("\n[bold]A day passes: the ERP books, confirms, totals, picks, packs and invoices[/bold]")
     for url in (settings.sales.url, settings.scm.url):
         answer = _ask("POST", f"{url}/_sandbox/advance", {"days": 1})
