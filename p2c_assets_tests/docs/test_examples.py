@@ -178,45 +178,6 @@ def sandbox() -> Iterator[RunningSandbox]:
         yield running
 
 
-def token(sandbox: RunningSandbox, system: str, url: str) -> str:
-    variables = sandbox.environment
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": variables[f"P2C_{system}__CLIENT_ID"],
-        "client_secret": variables[f"P2C_{system}__CLIENT_SECRET"],
-        "scope": f"{url}/.default",
-    }
-    answer = httpx.post(variables[f"P2C_{system}__TOKEN_URL"], data=form, trust_env=False)
-    return str(answer.json()["access_token"])
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "accounts?$apply=aggregate($count as n)",
-        "accounts?fetchXml=<fetch/>",
-        "accounts?savedQuery=00000000-0000-0000-0000-000000000001",
-        "accounts?$expand=Account_Contacts",
-        "accounts?$filter=Microsoft.Dynamics.CRM.Today(PropertyName='createdon')",
-        "$metadata",
-    ],
-)
-def test_what_the_page_says_the_sales_twin_refuses_is_a_501(sandbox: RunningSandbox, path: str) -> None:
-    headers = {"Authorization": f"Bearer {token(sandbox, 'SALES', sandbox.sales_url)}"}
-    answer = httpx.get(f"{sandbox.sales_url}/api/data/v9.2/{path}", headers=headers, trust_env=False)
-    assert (answer.status_code, "does not support" in answer.text) == (501, True), answer.text
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["DataManagementDefinitionGroups", "CustomersV3", "SalesOrderHeadersV2", "CustomersV2?$format=atom"],
-)
-def test_what_the_page_says_the_scm_twin_refuses_is_a_501(sandbox: RunningSandbox, path: str) -> None:
-    headers = {"Authorization": f"Bearer {token(sandbox, 'SCM', sandbox.scm_url)}"}
-    answer = httpx.get(f"{sandbox.scm_url}/data/{path}", headers=headers, trust_env=False)
-    assert (answer.status_code, "does not support" in answer.text) == (501, True), answer.text
-
-
 @pytest.mark.parametrize("path", ["requests", "rows/accounts", "clock"])
 def test_the_admin_path_asks_for_no_token_and_is_not_counted(sandbox: RunningSandbox, path: str) -> None:
     before = httpx.get(f"{sandbox.sales_url}/_sandbox/requests", trust_env=False).json()
