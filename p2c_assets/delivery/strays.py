@@ -1,7 +1,7 @@
 """Strays: Sales rows whose business unit belongs to no company. They get their outcome when they are read.
 
 No company's run would ever see them, so that without this they would be lost in silence. They stand in the ledger under the
-company `-`.
+company `-`, and stay there as moved or deleted once somebody has acted.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import polars as pl
 from p2c_assets.extraction.reader import Reading
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import Entity
-from p2c_assets.warehouse import ledger
+from p2c_assets.warehouse import ledger, tombstones
 
 
 def record_strays(reading: Reading, tasks: Mapping[str, Task], entity: Entity) -> int:
@@ -22,7 +22,9 @@ def record_strays(reading: Reading, tasks: Mapping[str, Task], entity: Entity) -
     for name, task in tasks.items():
         if task.source == entity:
             ledger.count_in(reading.database, name, entity.table, None, reading.run, reading.now)
-            ledger.record(reading.database, name, ledger.NO_COMPANY, reading.run, reading.now, strays)
+            gone = tombstones.outcomes(reading.database, task, None).drop("scope")
+            every = pl.concat([strays, gone], how="diagonal")
+            ledger.record(reading.database, name, ledger.NO_COMPANY, reading.run, reading.now, every)
     return strays.height
 
 

@@ -16,7 +16,7 @@ from p2c_assets.delivery import desk as desks
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.documents import Document, Outcome
 from p2c_assets.delivery.plan import Planned, operations_json
-from p2c_assets.warehouse import outbox
+from p2c_assets.warehouse import line_numbers, outbox
 from p2c_assets.warehouse.outbox import Answer, Slot
 
 OUTBOX_SCHEMA = {"document": pl.String, "action": pl.String, "fingerprint": pl.String, "operations": pl.String}
@@ -103,9 +103,16 @@ class Writer:
         if not items:
             return {}
         outbox.mark_sent(self._desk.database, self._slot, list(items), datetime.now(UTC))
+        self._keep_numbers([item.document for item in items.values()])
         changesets = [Changeset(key, item.operations) for key, item in items.items()]
         verdicts = await self._client.send(changesets, self._record)
         return {verdict.changeset_id: verdict for verdict in verdicts}
+
+    def _keep_numbers(self, documents: Sequence[Document]) -> None:
+        lines = self._desk.unit.lines
+        if lines is not None:
+            sent = [line.row["source_id"] for document in documents for line in document.lines]
+            line_numbers.mark_sent(self._desk.database, self._desk.tasks[lines.task].source.table, sent)
 
     def _record(self, verdicts: Sequence[Verdict]) -> None:
         self._settle([_answer(verdict) for verdict in verdicts if verdict.status != "ambiguous"])

@@ -272,6 +272,20 @@ _HELD = (
 
 _DELIVERY = (
     Reason(
+        "deleted_in_source",
+        "filtered",
+        "the row was read before and is no longer in its source",
+        "data owner",
+        "nothing to do in the source; what was sent of it before stays in the destination until somebody removes it there",
+    ),
+    Reason(
+        "moved_to_other_company",
+        "filtered",
+        "the row belongs to another company's business unit now",
+        "CRM admin",
+        "nothing to do: it goes on in that company; what was sent of it in this one stays there",
+    ),
+    Reason(
         "lines_missing",
         "held",
         "the document's lines were not read with it",

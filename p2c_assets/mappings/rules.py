@@ -236,7 +236,7 @@ class FromHeader(OneSource):
 
 
 class LineNumber(OneSource):
-    """The line's own number, else the one that the ledger assigned to it."""
+    """The line's own number, else the one that the ledger assigned to it; once sent under that, always that."""
 
     kind: Literal["line_number"] = "line_number"
 

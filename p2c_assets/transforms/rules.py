@@ -63,8 +63,9 @@ def evaluate(frame: pl.DataFrame, rule: Rule, scene: Scene) -> Evaluated:
 
 
 def line_number(frame: pl.DataFrame, source: str) -> pl.Expr:
-    """A line's number: its own, else the ledger's. Source: MicrosoftDocs prospect-to-cash (lines are numbered first)."""
-    return pl.coalesce(pl.col(source), pl.col(ASSIGNED)) if ASSIGNED in frame.columns else pl.col(source)
+    """A line's number: the ledger's where that counts, else its own. Source: MicrosoftDocs prospect-to-cash (lines are
+    numbered first)."""
+    return pl.coalesce(pl.col(ASSIGNED), pl.col(source)) if ASSIGNED in frame.columns else pl.col(source)
 
 
 def looked_up(key: pl.Expr, entries: Mapping[str, str]) -> pl.Expr:

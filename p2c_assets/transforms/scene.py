@@ -20,7 +20,7 @@ VALUE = "="
 HEADER = "^"
 """Prefix of columns that hold what the line's header was given: `^outcome`, `^salesorderid`."""
 ASSIGNED = "assigned_line_number"
-"""Column of line frames: the ledger's number for lines that have none of their own."""
+"""Column of line frames: the ledger's number where it counts (no number in Sales, or sent under the ledger's)."""
 
 
 class Scene(NamedTuple):

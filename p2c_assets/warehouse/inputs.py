@@ -16,7 +16,7 @@ NUMBERED = {"quotedetails": "quoteid", "salesorderdetails": "salesorderid"}
 def frames(database: Database, names: Iterable[str], company: str) -> dict[str, pl.DataFrame]:
     """Frames by name (`sales.accounts`), with the rows of all companies: the mapping cuts them itself.
 
-    Lines of the company that have no number get one first; all lines bring it as `assigned_line_number`.
+    Lines of the company that have no number get one first; lines bring it as `assigned_line_number` where it counts.
     """
     return {name: _frame(database, name, company) for name in names}
 
@@ -28,7 +28,4 @@ def _frame(database: Database, name: str, company: str) -> pl.DataFrame:
     if entity.name not in NUMBERED:
         return database.frame(f"SELECT * FROM raw.{entity.table}")
     line_numbers.assign(database, entity.table, NUMBERED[entity.name], company)
-    return database.frame(
-        f"SELECT r.*, n.number AS assigned_line_number FROM raw.{entity.table} r "
-        f"LEFT JOIN ledger.line_numbers n ON n.entity = '{entity.table}' AND n.line_id = r.row_id"
-    )
+    return database.frame(line_numbers.numbered_sql(entity.table, NUMBERED[entity.name]))

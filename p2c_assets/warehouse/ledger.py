@@ -1,8 +1,9 @@
 """The ledger: one outcome per task, company and source row, and how many rows each run saw in each outcome.
 
 `ledger.outcomes` gets a row when a source row's outcome, reason, detail or version changes; `valid_to_run` is null while
-it holds. `ledger.counts` keeps every run's counts, `ledger.inputs` the rows that each run mapped, counted in `raw` and
-nowhere else: the check `outcomes_add_up` compares the two. The outcome of any row in any run is `OUTCOME_IN_RUN`.
+it holds. `ledger.counts` keeps every run's counts, `ledger.inputs` the rows that each run mapped, counted in `raw` (and in
+`raw_log` those that are gone) and nowhere else: the check `outcomes_add_up` compares the two. The outcome of any row in any
+run is `OUTCOME_IN_RUN`.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from p2c_assets.warehouse.database import Database
+from p2c_assets.warehouse.raw_log import gone_sql
 
 NO_COMPANY = "-"
 """Under which rows stand that belong to no company of the settings."""
@@ -121,16 +123,19 @@ def current(database: Database, task: str, company: str) -> pl.DataFrame:
 
 
 def count_in(database: Database, task: str, source: str, company: str | None, run: str, now: datetime) -> None:
-    """Store how many source rows `raw` has for (task, company) when it is mapped: the `in` of the equation.
+    """Store how many source rows (task, company) has when it is mapped: the `in` of the equation.
 
-    Counted over `raw` alone. Later in the same run the platform may itself write rows that the task reads next time.
+    Counted over `raw`, and over `raw_log` for rows that are gone from it. Later in the same run the platform may itself
+    write rows that the task reads next time.
     """
     number, name = run_number(database, run, now), company or NO_COMPANY
     with database.transaction():
         database.run("DELETE FROM ledger.inputs WHERE run = ? AND task = ? AND company = ?", [number, task, name])
-        database.run(
-            f"INSERT INTO ledger.inputs SELECT ?, ?, ?, count(*) FROM raw.{source} WHERE row_company IS NOT DISTINCT FROM ?",
-            [number, task, name, company],
+        database.connection.execute(
+            f"INSERT INTO ledger.inputs SELECT $number, $task, $name, "
+            f"(SELECT count(*) FROM raw.{source} WHERE row_company IS NOT DISTINCT FROM $company) "
+            f"+ (SELECT count(*) FROM ({gone_sql(source)}))",
+            {"number": number, "task": task, "name": name, "company": company},
         )
 
 
@@ -143,7 +148,7 @@ def rows_in(database: Database, task: str, company: str) -> int | None:
 
 
 class Tally(NamedTuple):
-    """How many rows were mapped, how many outcomes the ledger has for them, for how many rows, and how many have a name."""
+    """How many rows were mapped or are gone, and the ledger's outcomes for them: all, of different rows, with a name."""
 
     rows_in: int
     outcomes: int

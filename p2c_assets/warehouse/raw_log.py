@@ -56,6 +56,16 @@ def store(database: Database, table: str, rows: pl.DataFrame, scope: Scope, run:
     return change
 
 
+def gone_sql(table: str) -> str:
+    """The query of rows of `$company` (null: of none) that were read once and are gone, each as it was last logged."""
+    return (
+        f"SELECT g.row_id, g.row_version, g.run, g.observed_utc FROM raw_log.{table} g "
+        "WHERE g.deleted AND g.row_company IS NOT DISTINCT FROM $company AND NOT EXISTS "
+        f"(SELECT 1 FROM raw.{table} r WHERE r.row_id = g.row_id AND r.row_company IS NOT DISTINCT FROM $company) "
+        "QUALIFY row_number() OVER (PARTITION BY g.row_id ORDER BY g.observed_utc DESC) = 1"
+    )
+
+
 def prepare(database: Database, table: str, empty: pl.DataFrame) -> None:
     """Make the tables of an entity that was never read, so that what refers to it finds no rows instead of no table."""
     with database.given("page", empty):

@@ -2,7 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from p2c_assets.warehouse import ledger
+from p2c_assets.extraction.frames import frame
+from p2c_assets.mappings import sales
+from p2c_assets.warehouse import ledger, raw_log
 from p2c_assets.warehouse.database import Database
 from p2c_assets.warehouse.ledger import Tally
 
@@ -60,7 +62,8 @@ def test_every_run_stores_its_counts(database: Database) -> None:
 
 
 def test_a_lost_and_a_doubled_ledger_row_are_both_seen_by_the_tally(database: Database) -> None:
-    database.run("CREATE TABLE raw.sales_accounts AS SELECT unnest(['A', 'B']) AS row_id, 'usmf' AS row_company")
+    raw_log.prepare(database, "sales_accounts", frame(sales.ACCOUNTS, [], lambda _row: "usmf"))
+    database.run("INSERT INTO raw.sales_accounts (row_id, row_company) VALUES ('A', 'usmf'), ('B', 'usmf')")
     ledger.count_in(database, TASK, "sales_accounts", "usmf", "run1", DAY)
     record(database, "run1", 0, A=("created", None, "v1"), B=("created", None, "v1"))
     assert ledger.tally(database, TASK, "usmf") == Tally(2, 2, 2, 2)

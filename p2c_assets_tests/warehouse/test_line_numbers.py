@@ -36,3 +36,41 @@ def test_a_number_once_given_stays_and_is_never_given_again(database: Database) 
 def test_another_companys_lines_are_left_for_its_own_run(database: Database) -> None:
     given(database, "('a', 'Q', NULL, 1, '2026-01-01', 'demf')")
     assert numbers(database) == []
+
+
+def known_as(database: Database) -> dict[object, object]:
+    """Lines with the number they have for us: the ledger's where it counts, else their own."""
+    line_numbers.assign(database, "sales_quotedetails", "quoteid", "usmf")
+    sql = line_numbers.numbered_sql("sales_quotedetails", "quoteid")
+    return dict(database.rows(f"SELECT row_id, coalesce(assigned_line_number, sequencenumber) FROM ({sql})"))  # pyright: ignore
+
+
+def test_a_line_that_gets_its_own_number_before_it_was_sent_goes_under_that(database: Database) -> None:
+    given(database, "('a', 'Q', NULL, 1, '2026-01-01', 'usmf')")
+    assert known_as(database) == {"a": 1}
+    given(database, "('a', 'Q', 7, 1, '2026-01-01', 'usmf')")
+    assert known_as(database) == {"a": 7}
+
+
+def test_a_line_that_was_sent_under_a_number_of_ours_keeps_it_whatever_sales_calls_it_later(database: Database) -> None:
+    given(database, "('a', 'Q', NULL, 1, '2026-01-01', 'usmf')")
+    known_as(database)
+    line_numbers.mark_sent(database, "sales_quotedetails", ["a"])
+    given(database, "('a', 'Q', 7, 1, '2026-01-01', 'usmf')")
+    assert known_as(database) == {"a": 1}
+
+
+def test_a_line_whose_own_number_another_one_was_sent_under_gets_the_next_free_one(database: Database) -> None:
+    given(database, "('a', 'Q', NULL, 1, '2026-01-01', 'usmf')")
+    known_as(database)
+    line_numbers.mark_sent(database, "sales_quotedetails", ["a"])
+    given(database, "('a', 'Q', 2, 2, '2026-01-01', 'usmf')", "('n', 'Q', 1, 1, '2026-01-02', 'usmf')")
+    assert known_as(database) == {"a": 1, "n": 3}
+
+
+def test_the_number_of_a_line_that_is_gone_may_be_used_again(database: Database) -> None:
+    given(database, "('a', 'Q', NULL, 1, '2026-01-01', 'usmf')")
+    known_as(database)
+    line_numbers.mark_sent(database, "sales_quotedetails", ["a"])
+    given(database, "('n', 'Q', 1, 1, '2026-01-02', 'usmf')")
+    assert known_as(database) == {"n": 1}

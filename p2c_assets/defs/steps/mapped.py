@@ -11,20 +11,23 @@ from p2c_assets.defs import checks, metadata
 from p2c_assets.defs.platform import Platform
 from p2c_assets.mappings.model import Task, lineage
 from p2c_assets.transforms.apply import apply
+from p2c_assets.warehouse import tombstones
 from p2c_assets.warehouse.inputs import frames
 from p2c_assets.warehouse.ledger import count_in
 from p2c_assets.warehouse.stage import replace_slice
 
 
 def map_task(context: dg.AssetExecutionContext, platform: Platform, name: str) -> dg.MaterializeResult[Any]:
-    """One row per source row: mapped, or why not."""
+    """One row per source row: mapped, or why not; rows that are gone from the source say so."""
     started = time.monotonic()
     task, company = platform.tasks[name], platform.company(context.partition_key)
     reading = platform.reading(context.run.run_id)
     count_in(platform.database, name, task.source.table, company.id, reading.run, reading.now)
     inputs = frames(platform.database, task.inputs, company.id)
     today = datetime.now(UTC).date()
-    rows = apply(task, inputs, company, platform.settings.mapping_settings(), today)
+    found = apply(task, inputs, company, platform.settings.mapping_settings(), today)
+    gone = tombstones.outcomes(platform.database, task, company.id)
+    rows = pl.concat([found, gone.with_columns(pl.lit(company.id).alias("company"))], how="diagonal")
     table = task.asset.replace("/", "_")
     replace_slice(platform.database, "mapped", table, company.id, rows)
     counts = dict(rows.group_by("outcome").len().rows())
