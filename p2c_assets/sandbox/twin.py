@@ -33,6 +33,10 @@ class Twin(Protocol):
         """Answer one request of the protocol (token checked). May raise Unsupported."""
         ...
 
+    def needs_no_token(self, request: Request) -> bool:
+        """True for an address that carries its own key, a signature, and is checked in `handle`."""
+        ...
+
     def unauthorized(self) -> Response:
         """The system's own 401."""
         ...

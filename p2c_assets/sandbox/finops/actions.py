@@ -5,7 +5,7 @@ parameters. An instance's action called on a set, or the reverse, has no route (
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from p2c_assets.sandbox.finops import errors
 from p2c_assets.sandbox.finops.action_schema import ACTIONS, Action
@@ -16,20 +16,32 @@ Perform = Callable[[Mapping[str, Any]], Any]
 _BY_NAME: Mapping[tuple[str, str], Action] = {(action.entity_set, action.name): action for action in ACTIONS}
 
 
-class Actions:
-    """Carries out declared actions; `performers` does the work of each and answers its result."""
+class ActionGroup(Protocol):
+    """All actions of one set, when they need more of a request than its parameters."""
 
-    def __init__(self, performers: Mapping[Action, Perform]) -> None:
+    def call(self, path: str, request: Request, *, keyed: bool) -> Response: ...
+
+
+class Actions:
+    """Carries out declared actions; `performers` does the work of each and answers its result.
+
+    groups: sets whose actions are answered elsewhere.
+    """
+
+    def __init__(self, performers: Mapping[Action, Perform], groups: Mapping[str, ActionGroup]) -> None:
         self._performers = performers
+        self._groups = groups
 
     def call(self, entity_set: str, path: str, request: Request, *, keyed: bool) -> Response:
         """One call. keyed: on a record instead of the set. Raises FinopsError, or Unsupported for what is not declared."""
+        if entity_set in self._groups:
+            return self._groups[entity_set].call(path, request, keyed=keyed)
         action = _BY_NAME.get((entity_set, path.removeprefix(f"{NAMESPACE}.")))
         if action is None or action not in self._performers:
             raise Unsupported(f"the action {entity_set}/{path}")
         if keyed or request.method != "POST":
             return errors.no_route(f"{request.base_url}{request.path}")
-        return _answer(request, action, self._performers[action](_parameters(action, request)))
+        return answer(request, action, self._performers[action](parameters_of(action, request)))
 
 
 def is_action(segment: str) -> bool:
@@ -37,7 +49,8 @@ def is_action(segment: str) -> bool:
     return segment.startswith(f"{NAMESPACE}.")
 
 
-def _parameters(action: Action, request: Request) -> Mapping[str, Any]:
+def parameters_of(action: Action, request: Request) -> Mapping[str, Any]:
+    """The body's parameters: all that the action has and no other. Raises FinopsError."""
     body = _object(request)
     names = {name for name, _ in action.parameters}
     for name in body:
@@ -63,7 +76,7 @@ def _object(request: Request) -> Mapping[str, Any]:
     return cast(dict[str, Any], body)
 
 
-def _answer(request: Request, action: Action, result: Any) -> Response:
+def answer(request: Request, action: Action, result: Any) -> Response:
     """204 without a result; else the context of its type, and a primitive or a list under `value`."""
     if not action.returns:
         return Response(204, {"OData-Version": "4.0"})

@@ -5,7 +5,7 @@ Source of the etag's form: decoded captures, base64 of "recVersion,recId" per da
 """
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from p2c_assets.sandbox.finops.assumptions import FIRST_REC_ID
@@ -17,6 +17,9 @@ HIDDEN = "_hidden"
 REC_ID = "_rec_id"
 REC_VERSION = "_rec_version"
 
+Watcher = Callable[[EntitySet, Row | None, Row | None], None]
+"""Called with the row before (None: created) and after (None: deleted) of every change of a record."""
+
 
 class Records:
     """Reads and writes of whole rows; what may be written is decided elsewhere."""
@@ -24,6 +27,11 @@ class Records:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._sorted: dict[tuple[str, str], tuple[int, list[Row]]] = {}
+        self._watchers: list[Watcher] = []
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tell the watcher of every change from now on, inside the transaction of the change."""
+        self._watchers.append(watcher)
 
     def table(self, entity_set: EntitySet) -> Table:
         """The set's table."""
@@ -50,6 +58,7 @@ class Records:
         rec_id = self._store.sequence(f"rec_id {entity_set.table}", FIRST_REC_ID)
         stamped = _stamp(entity_set, {**row, REC_ID: rec_id, REC_VERSION: 1})
         self.table(entity_set).insert(entity_set.key_of(row), stamped)
+        self._tell(entity_set, None, stamped)
         return stamped
 
     def update(self, entity_set: EntitySet, before: Row, changes: Mapping[str, Any], *, touch: bool = False) -> Row:
@@ -60,15 +69,24 @@ class Records:
         version = _next_version(int(before[REC_VERSION]), int(before[REC_ID]))
         stamped = _stamp(entity_set, {**before, **changes, REC_VERSION: version})
         self.table(entity_set).replace(entity_set.key_of(before), stamped)
+        self._tell(entity_set, before, stamped)
         return stamped
 
     def alter(self, entity_set: EntitySet, before: Row, changes: Mapping[str, Any]) -> None:
-        """Change stored columns and nothing else: version and etag stay."""
-        self.table(entity_set).replace(entity_set.key_of(before), {**before, **changes})
+        """Change stored columns and nothing else: version and etag stay. Watchers hear of a row shown or hidden only."""
+        after = {**before, **changes}
+        self.table(entity_set).replace(entity_set.key_of(before), after)
+        if visible(before) != visible(after):
+            self._tell(entity_set, before, after)
 
     def delete(self, entity_set: EntitySet, row: Row) -> None:
         """Remove a row."""
         self.table(entity_set).delete(entity_set.key_of(row))
+        self._tell(entity_set, row, None)
+
+    def _tell(self, entity_set: EntitySet, before: Row | None, after: Row | None) -> None:
+        for watcher in self._watchers:
+            watcher(entity_set, before, after)
 
     def in_key_order(self, entity_set: EntitySet, companies: Sequence[str]) -> Iterator[Row]:
         """Visible rows of the companies, sorted by key; a company's order is kept until its set changes."""

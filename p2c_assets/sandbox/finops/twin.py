@@ -1,7 +1,7 @@
 """The F&O twin: its parts put together.
 
 What is not here but in the real system answers 501 with its name: actions that are not declared, entities of newer
-generations, data packages, custom services, change notifications.
+generations, custom services, change notifications.
 """
 
 import time
@@ -14,6 +14,7 @@ from p2c_assets.sandbox.admin import unknown
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
 from p2c_assets.sandbox.finops import assumptions, errors
+from p2c_assets.sandbox.finops.action_schema import PACKAGES
 from p2c_assets.sandbox.finops.actions import Actions
 from p2c_assets.sandbox.finops.administration import Administration
 from p2c_assets.sandbox.finops.agenda import Agenda
@@ -26,6 +27,9 @@ from p2c_assets.sandbox.finops.document_lines import DocumentLines
 from p2c_assets.sandbox.finops.invoicing import Invoicing
 from p2c_assets.sandbox.finops.order_totals import OrderTotals
 from p2c_assets.sandbox.finops.orders import OrderHeaderRules, OrderLineRules
+from p2c_assets.sandbox.finops.packages.actions import PackageActions
+from p2c_assets.sandbox.finops.packages.administration import PackageAdministration
+from p2c_assets.sandbox.finops.packages.blobs import CONTAINER
 from p2c_assets.sandbox.finops.parties import Parties
 from p2c_assets.sandbox.finops.privileges import Privileges
 from p2c_assets.sandbox.finops.protocol import SERVICE, Protocol
@@ -79,7 +83,9 @@ class FinopsTwin:
         self._reader = Reader(
             self._records, self._reference.companies, self._default_company, text_functions=text_functions
         )
-        actions = Actions(versions.performers())
+        self._packages = PackageActions(store, self.clock, self._records, self._reference, self._default_company)
+        self._package_administration = PackageAdministration(store, self._packages)
+        actions = Actions(versions.performers(), {PACKAGES: self._packages})
         privileges = Privileges(self._reference)
         self._protocol = Protocol(self._reader, self._writer, actions, privileges, self._default_company)
         self._batch = Batch(store, self.counter, self._protocol.operate, batch_error_status)
@@ -108,6 +114,8 @@ class FinopsTwin:
 
     def handle(self, request: Request) -> Response:
         """One request of the protocol. Raises Unsupported."""
+        if self.needs_no_token(request):
+            return self._packages.blobs.handle(request)
         started = time.perf_counter()
         try:
             with self.store.transaction():
@@ -119,6 +127,10 @@ class FinopsTwin:
             "server-timing": f"dur={(time.perf_counter() - started) * 1000:.1f}",
         }
         return Response(response.status, {**response.headers, **headers}, response.body)
+
+    def needs_no_token(self, request: Request) -> bool:
+        """Files of the blob store go by their signed address."""
+        return request.path.startswith(f"/{CONTAINER}/")
 
     def unauthorized(self) -> Response:
         """401 without a body: its text on a real environment is not known."""
@@ -148,6 +160,7 @@ class FinopsTwin:
         done: Counter[str] = Counter()
         for _ in range(days):
             self.clock.advance()
+            self._packages.pass_time()
             done.update(self._agenda.work())
             done.update(self._day.work())
         names = ("booked", "refused", "confirmed", "picked", "delivered", "invoiced", "cancelled", "totals_calculated")
@@ -156,9 +169,12 @@ class FinopsTwin:
     def after_reset(self) -> None:
         """Nothing is there from the start."""
 
-    def admin(self, method: str, path: Sequence[str], document: Any) -> Any:  # noqa: ARG002 - the Twin's signature
-        """This twin has no admin routes of its own. Raises Unsupported."""
-        raise unknown(method, path)
+    def admin(self, method: str, path: Sequence[str], document: Any) -> Any:
+        """Admin routes of data management. Raises AdminError, Unsupported."""
+        answer = self._package_administration.answer(method, path, document)
+        if answer is None:
+            raise unknown(method, path)
+        return answer
 
     def _route(self, request: Request) -> Response:
         parts = split_path(request.path)
