@@ -35,7 +35,7 @@ def test_the_service_document_lists_the_entity_sets(scm: Caller) -> None:
     # Source: captured service document: name, kind, url
     rows = value(scm, "/data")
     assert {"name": "CustomersV2", "kind": "EntitySet", "url": "CustomersV2"} in rows
-    assert len(rows) == 11
+    assert len(rows) == 12
 
 
 def test_only_the_users_default_company_is_read_without_cross_company(scm: Caller) -> None:

@@ -66,7 +66,7 @@ class PackageActions:
     def call(self, path: str, request: Request, *, keyed: bool) -> Response:
         """One action. keyed: on a record instead of the set. Raises FinopsError, Unsupported."""
         action = _BY_NAME.get(path.removeprefix(f"{NAMESPACE}."))
-        if action is None:
+        if action is None or action.name not in {*self._performers, "GetExecutionSummaryStatus"}:
             raise Unsupported(f"the action {PACKAGES}/{path}")
         if keyed or request.method != "POST":
             return errors.no_route(f"{request.base_url}{request.path}")
