@@ -1,12 +1,14 @@
 """Bound actions and the entity sets that are there for their actions: names, parameters, results.
 
-What an action does is in the module that carries it out. Sources: fin-ops odata (SysODataActionAttribute),
-three independent clients (DataManagementEntities, SystemNotifications), data-management-api and public clients of it
-(DataManagementDefinitionGroups).
+What an action does is in the module that carries it out. Sources: fin-ops odata (SysODataActionAttribute), sysadmin/
+batch-odata-api (BatchJobs), three independent clients (DataManagementEntities, SystemNotifications), data-management-api
+and public clients of it (DataManagementDefinitionGroups).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from p2c_assets.sandbox.finops.enums import NAMESPACE
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,34 @@ ACTION_SETS: Mapping[str, ActionSet] = {
         ActionSet(PACKAGES, "DataManagementDefinitionGroup", (("Name", "Edm.String"),)),
         ActionSet("DataManagementEntities", "DataManagementEntity", (("EntityName", "Edm.String"),)),
         ActionSet("SystemNotifications", "SystemNotification", (("Id", "Edm.Int64"),)),
+        ActionSet("BatchJobs", "BatchJob", (("BatchJobRecId", "Edm.Int64"),)),
     )
 }
 """The names of their keys are assumptions.ACTION_SET_KEYS."""
 
-COMPLEX_TYPES: tuple[ComplexType, ...] = ()
+COMPLEX_TYPES: tuple[ComplexType, ...] = (
+    ComplexType(
+        "BatchJobResponse",
+        (
+            ("ResponseStatusCode", "Edm.Int32"),
+            ("IsSuccess", "Edm.Boolean"),
+            ("BatchJobId", "Edm.Int64"),
+            ("ExceptionDetails", "Edm.String"),
+            ("ResponseMessage", "Edm.String"),
+        ),
+    ),
+)
 
 APPLICATION_VERSION = Action("GetApplicationVersion", "DataManagementEntities", returns="Edm.String")
 PLATFORM_BUILD_VERSION = Action("GetPlatformBuildVersion", "DataManagementEntities", returns="Edm.String")
 APPLICATION_BUILD_VERSION = Action("GetApplicationBuildVersion", "DataManagementEntities", returns="Edm.String")
 INSTALLED_MODULES = Action("GetInstalledModules", "SystemNotifications", returns="Collection(Edm.String)")
+SET_TO_WAITING = Action(
+    "SetBatchJobToWaiting",
+    "BatchJobs",
+    parameters=(("batchJobId", "Edm.Int64"),),
+    returns=f"{NAMESPACE}.BatchJobResponse",
+)
 
 _EXECUTION = (("executionId", "Edm.String"),)
 _ENTITY = (*_EXECUTION, ("entityName", "Edm.String"))
@@ -97,5 +117,6 @@ ACTIONS: tuple[Action, ...] = (
     PLATFORM_BUILD_VERSION,
     APPLICATION_BUILD_VERSION,
     INSTALLED_MODULES,
+    SET_TO_WAITING,
     *PACKAGE_ACTIONS,
 )

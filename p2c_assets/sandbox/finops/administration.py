@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from p2c_assets.sandbox.finops.addresses import from_customer
-from p2c_assets.sandbox.finops.columns import EntitySet
+from p2c_assets.sandbox.finops.columns import UNNUMBERED, EntitySet
 from p2c_assets.sandbox.finops.customers import CustomerRules, customer_name
 from p2c_assets.sandbox.finops.document_headers import DocumentHeaders
 from p2c_assets.sandbox.finops.document_lines import DEFAULT_SITE
+from p2c_assets.sandbox.finops.number_sequences import check_sequence
 from p2c_assets.sandbox.finops.orders import flags_of, mirrored
 from p2c_assets.sandbox.finops.parties import Parties
+from p2c_assets.sandbox.finops.population import DISTINCT, NUMBER, NUMBERED_SETS, SELLABLE, shown
 from p2c_assets.sandbox.finops.records import HIDDEN, Records, public
 from p2c_assets.sandbox.finops.reference import INTERNAL_TABLES, Reference, internal_key
 from p2c_assets.sandbox.finops.schema import ENTITY_SETS
@@ -66,7 +68,8 @@ class Administration:
         row = self._records.table(entity_set).get(entity_set.key_of(_key(entity_set, key)))
         if row is None:
             raise AdminError(f"{name} has no row {dict(key)}")
-        self._records.alter(entity_set, row, _coerced(entity_set, values, name))
+        changed = {**row, **_coerced(entity_set, values, name)}
+        self._records.alter(entity_set, row, shown(changed) if name == PRODUCTS else changed)
 
     def rows(self, name: str) -> list[Row]:
         """Rows as stored; `sellable` beside the columns of released products."""
@@ -75,12 +78,14 @@ class Administration:
         entity_set = _entity_set(name)
         rows = self._records.table(entity_set).rows()
         if name == PRODUCTS:
-            return [{**public(entity_set, row), "sellable": not row.get(HIDDEN)} for row in rows]
+            return [{**public(entity_set, row), "sellable": row.get(SELLABLE, True)} for row in rows]
         return [public(entity_set, row) for row in rows if not row.get(HIDDEN)]
 
     def _load(self, name: str, rows: Sequence[Row]) -> int:
         if name in INTERNAL_TABLES:
             for row in rows:
+                if name == "_number_sequences":
+                    check_sequence(row)
                 self._store.table(name).put(internal_key(name, row), dict(row))
             return len(rows)
         entity_set = _entity_set(name)
@@ -94,6 +99,8 @@ class Administration:
             raise AdminError(f"a row of {entity_set.name} is of an unknown company {company!r}; load _companies first")
         row = self._completed(entity_set, {**entity_set.blank, **given}, given)
         before = self._records.table(entity_set).get(entity_set.key_of(row))
+        if entity_set is SELLABLE_RELEASED_PRODUCTS:
+            row = shown({**(before or {}), DISTINCT: True, **row})
         if before is None:
             self._records.insert(entity_set, row)
         else:
@@ -103,6 +110,8 @@ class Administration:
 
     def _completed(self, entity_set: EntitySet, row: Row, given: Row) -> Row:
         """What the ERP would have filled in, where the loaded row does not say."""
+        if entity_set.name in NUMBERED_SETS and row[NUMBER] == 0:
+            row = {**row, UNNUMBERED: self._store.sequence("unnumbered line")}
         if entity_set is CUSTOMERS_V2:
             return self._customer(row)
         if entity_set is CONTACT_PERSONS:
@@ -174,11 +183,17 @@ def _key(entity_set: EntitySet, key: Mapping[str, Any]) -> Row:
     return {name: coerce(entity_set.by_name[name], key[name]) for name in entity_set.keys}
 
 
+def _is_false(value: Any) -> bool:
+    return str(value).lower() in {"false", "no", "0", ""}
+
+
 def _coerced(entity_set: EntitySet, given: Mapping[str, Any], name: str) -> Row:
     row: Row = {}
     for column, value in given.items():
         if name == PRODUCTS and column == "sellable":
-            row[HIDDEN] = str(value).lower() in {"false", "no", "0", ""}
+            row[SELLABLE] = not _is_false(value)
+        elif name == PRODUCTS and column == "distinct":
+            row[DISTINCT] = not _is_false(value)
         elif name == PRODUCTS and column == "SiteId":
             row[DEFAULT_SITE] = "" if value is None else str(value)
         elif column in entity_set.by_name:

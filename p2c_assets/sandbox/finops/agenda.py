@@ -80,7 +80,7 @@ class Agenda:
             self._store.table("_order_plans").put(internal_key("_order_plans", identity), {**identity, **plan})
 
     def _confirm_quotation(self, item: Row) -> None:
-        self._confirmation.confirm(item["dataAreaId"], item["SalesQuotationNumber"], item["SalesOrderNumber"])
+        self._confirmation.confirm(item["dataAreaId"], item["SalesQuotationNumber"], item.get("SalesOrderNumber", ""))
 
     def _create(self, item: Row) -> None:
         self._writer.create(ENTITY_SETS[item["set"]], item["values"], clerk=True)

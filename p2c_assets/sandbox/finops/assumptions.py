@@ -81,6 +81,22 @@ A product row loaded with SiteId "" has none: then a line without a site is refu
 REQUESTED_DATES_DEFAULT_TO_TODAY = True
 """Requested shipping and receipt dates: required by SCM (old template page), left out by the later grids."""
 
+CONFIRMING_A_QUOTATION_MAKES_THE_ORDER = True
+"""The header shows GeneratedSalesOrderNumber; that confirming creates the order at once is platform knowledge."""
+
+INVOICES_ARE_IMMUTABLE = True
+"""Posted rows are not edited, corrections are new documents: platform knowledge. Both entities are read-only."""
+
+TERMINAL_JOB_STATES = frozenset({"Finished", "Error", "Canceled"})
+"""States from which SetBatchJobToWaiting takes a job: "terminal" is documented, the list is not."""
+
+JOB_REFUSALS_ARE_200 = True
+"""SetBatchJobToWaiting says in its own ResponseStatusCode and IsSuccess what came of it; its texts are not documented."""
+
+CANCELLATION_IS_OF_THE_REMAINDER = True
+"""Cancelling takes what is not delivered. A line or order of which nothing was delivered becomes Canceled, a delivered part
+keeps Delivered or Invoiced: platform knowledge, unconfirmed."""
+
 CANCELLED_ORDERS_KEEP_THEIR_TOTALS = True
 """What an order's totals become when its remainder is cancelled is not documented."""
 

@@ -17,6 +17,9 @@ from p2c_assets.sandbox.store import Row
 EMPTY_DATE = "1900-01-01T12:00:00Z"
 EMPTY_DATETIME = "1900-01-01T00:00:00Z"
 
+UNNUMBERED = "_unnumbered"
+"""A line of a document from before lines had numbers: what it is stored under instead of its number."""
+
 Writing = Literal["always", "on_create", "never", "unsupported"]
 
 
@@ -102,6 +105,8 @@ class EntitySet:
 
     def key_of(self, row: Mapping[str, Any]) -> tuple[str | int, ...]:
         """The row's key as stored: text in lower case (assumptions.TEXT_COMPARES_WITHOUT_CASE)."""
+        if row.get(UNNUMBERED):
+            row = {**row, "LineCreationSequenceNumber": -row[UNNUMBERED]}
         return tuple(_folded(row.get(name)) for name in self.keys)
 
 

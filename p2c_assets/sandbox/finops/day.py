@@ -7,17 +7,13 @@ invoice (the default), cancel. Source of the order of postings: finops lifecycle
 from collections import Counter
 from decimal import ROUND_DOWN, Decimal
 
-from p2c_assets.sandbox.finops.columns import EMPTY_DATE
-from p2c_assets.sandbox.finops.document_lines import DocumentLines
-from p2c_assets.sandbox.finops.invoicing import Invoicing
 from p2c_assets.sandbox.finops.order_totals import OrderTotals
-from p2c_assets.sandbox.finops.orders import LINE, restate
-from p2c_assets.sandbox.finops.records import Records
+from p2c_assets.sandbox.finops.postings import Postings, Quantities
+from p2c_assets.sandbox.finops.records import REC_ID, Records
 from p2c_assets.sandbox.finops.reference import Reference
-from p2c_assets.sandbox.finops.schema_orders import ORDER_HEADERS, ORDER_LINES
-from p2c_assets.sandbox.finops.status import DELIVERED, DOCUMENT, highest, line_status, open_quantity
+from p2c_assets.sandbox.finops.schema_orders import ORDER_HEADERS
+from p2c_assets.sandbox.finops.status import DELIVERED, DOCUMENT, open_quantity
 from p2c_assets.sandbox.finops.values import number
-from p2c_assets.sandbox.money import ZERO
 from p2c_assets.sandbox.store import Row
 from p2c_assets.sandbox.twin import AdminError
 
@@ -28,14 +24,11 @@ _CLOSED = frozenset({"Invoiced", "Canceled"})
 class Day:
     """One working day of the people who use the ERP."""
 
-    def __init__(
-        self, records: Records, reference: Reference, lines: DocumentLines, totals: OrderTotals, invoicing: Invoicing
-    ) -> None:
+    def __init__(self, records: Records, reference: Reference, totals: OrderTotals, postings: Postings) -> None:
         self._records = records
         self._reference = reference
-        self._lines = lines
         self._totals = totals
-        self._invoicing = invoicing
+        self._postings = postings
 
     def work(self) -> Counter[str]:
         """Process every open order; what was done, counted."""
@@ -52,7 +45,7 @@ class Day:
             raise AdminError(
                 f"until of the plan of {header['SalesOrderNumber']} is '{until}'; allowed: {', '.join(UNTIL)}"
             )
-        if until == "none" or not self._lines.of(LINE, header):
+        if until == "none" or not self._postings.lines(header):
             return
         header = self._confirm(header, done)
         if until == "cancel":
@@ -66,72 +59,41 @@ class Day:
             return
         header = self._deliver(header, done, partial=until.startswith("partial"))
         if until in {"partial_invoice", "invoice"}:
-            self._invoice(header, done)
+            _, invoice = self._postings.invoice(header)
+            done["invoiced"] += invoice is not None
 
     def _confirm(self, header: Row, done: Counter[str]) -> Row:
         if header.get(DOCUMENT, "None") != "None":
             return header
         done["confirmed"] += 1
-        for line in self._lines.of(LINE, header):
-            self._records.update(ORDER_LINES, line, _confirmed_dates(line))
-        return self._post(header, "Confirmation", _confirmed_dates(header))
+        return self._postings.confirm(header)
 
     def _pick(self, header: Row, done: Counter[str]) -> Row:
         if header[DOCUMENT] != "Confirmation":
             return header
         done["picked"] += 1
-        for line in self._lines.of(LINE, header):
-            self._records.update(ORDER_LINES, line, {"PickedQuantity": open_quantity(line)})
-        return self._post(header, "PickingList")
+        return self._postings.pick(header, self._postings.everything(header))
 
     def _deliver(self, header: Row, done: Counter[str], *, partial: bool) -> Row:
-        lines = self._lines.of(LINE, header)
+        lines = self._postings.lines(header)
         if partial and any(number(line.get(DELIVERED)) for line in lines):
             return header
-        quantities = self._part(lines) if partial else [open_quantity(line) for line in lines]
-        if not any(quantities):
+        quantities = self._part(lines) if partial else self._postings.everything(header)
+        if not any(quantities.values()):
             return header
         done["delivered"] += 1
-        for line, quantity in zip(lines, quantities, strict=True):
-            self._deliver_line(line, quantity)
-        return self._post(header, "PackingSlip")
+        return self._postings.deliver(header, quantities)
 
-    def _deliver_line(self, line: Row, quantity: Decimal) -> None:
-        delivered = {DELIVERED: number(line.get(DELIVERED)) + quantity}
-        picked = max(number(line["PickedQuantity"]) - quantity, ZERO)
-        status = line_status({**line, **delivered})
-        self._records.update(ORDER_LINES, line, {**delivered, "PickedQuantity": picked, "SalesOrderLineStatus": status})
-
-    def _part(self, lines: list[Row]) -> list[Decimal]:
+    def _part(self, lines: list[Row]) -> Quantities:
         """A part of an order: the first half of its lines whole; of a single line, half its quantity in whole units."""
         if len(lines) > 1:
-            return [open_quantity(line) if place < len(lines) // 2 else ZERO for place, line in enumerate(lines)]
+            half = lines[: len(lines) // 2]
+            return {line[REC_ID]: open_quantity(line) for line in half}
         unit = self._reference.find("_units", str(lines[0]["SalesUnitSymbol"])) or {}
         step = Decimal(1).scaleb(-int(unit.get("decimals") or 0))
-        return [(open_quantity(lines[0]) / 2).quantize(step, rounding=ROUND_DOWN)]
-
-    def _invoice(self, header: Row, done: Counter[str]) -> None:
-        header = self._totals.calculate(header, current=False)
-        if self._invoicing.post(header) is None:
-            return
-        done["invoiced"] += 1
-        current = self._records.get(ORDER_HEADERS, header["dataAreaId"], header["SalesOrderNumber"]) or header
-        self._post(current, "Invoice")
+        quantity = (open_quantity(lines[0]) / 2).quantize(step, rounding=ROUND_DOWN)
+        return {lines[0][REC_ID]: quantity}
 
     def _cancel(self, header: Row, done: Counter[str]) -> None:
         done["cancelled"] += 1  # assumptions.CANCELLED_ORDERS_KEEP_THEIR_TOTALS
-        for line in self._lines.of(LINE, header):
-            if open_quantity(line) or line["SalesOrderLineStatus"] == "Backorder":
-                self._records.update(ORDER_LINES, line, {"SalesOrderLineStatus": "Canceled"})
-        self._post(header, header[DOCUMENT])
-
-    def _post(self, header: Row, document: str, changes: Row | None = None) -> Row:
-        """A posting raises the document status and makes the totals stale."""
-        raised = highest(header.get(DOCUMENT, "None"), document)
-        state = {DOCUMENT: raised, "AreTotalsUpdated": "No", **(changes or {})}
-        return restate(self._records, self._lines, header, state)
-
-
-def _confirmed_dates(row: Row) -> Row:
-    pairs = (("ConfirmedShippingDate", "RequestedShippingDate"), ("ConfirmedReceiptDate", "RequestedReceiptDate"))
-    return {name: row[requested] if row[name] == EMPTY_DATE else row[name] for name, requested in pairs}
+        self._postings.cancel(header)

@@ -5,12 +5,13 @@ Freight, header tax and end discount go on an order's first invoice. A line's am
 quantity of each invoice, its sales charge going on the line's first; of its tax the last invoice takes what is left.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.finops.document_lines import DocumentLines
 from p2c_assets.sandbox.finops.orders import LINE
-from p2c_assets.sandbox.finops.records import HIDDEN, Records
+from p2c_assets.sandbox.finops.records import HIDDEN, REC_ID, Records
 from p2c_assets.sandbox.finops.schema_invoices import INVOICE_HEADERS, INVOICE_LINES
 from p2c_assets.sandbox.finops.schema_orders import ORDER_HEADERS, ORDER_LINES
 from p2c_assets.sandbox.finops.schema_products import SELLABLE_RELEASED_PRODUCTS
@@ -39,9 +40,15 @@ class Invoicing:
         self._lines = lines
         self._clock = clock
 
-    def post(self, header: Row) -> Row | None:
-        """Invoice what is delivered and not invoiced; the invoice's header, None when there is nothing."""
-        due = [(line, quantity) for line in self._lines.of(LINE, header) if (quantity := _due(line)) > 0]
+    def post(self, header: Row, quantities: Mapping[int, Decimal] | None = None) -> Row | None:
+        """Invoice what is delivered and not invoiced; the invoice's header, None when there is nothing.
+
+        quantities: of it only these, by the lines' record ids.
+        """
+        due = [(line, due_quantity(line)) for line in self._lines.of(LINE, header)]
+        if quantities is not None:
+            due = [(line, min(most, quantities.get(line[REC_ID], ZERO))) for line, most in due]
+        due = [(line, quantity) for line, quantity in due if quantity > 0]
         if not due:
             return None
         identity = self._identity(header)
@@ -97,7 +104,8 @@ class Invoicing:
         self._records.update(ORDER_LINES, line, changes)
 
 
-def _due(line: Row) -> Decimal:
+def due_quantity(line: Row) -> Decimal:
+    """What of a line is delivered and not invoiced."""
     return number(line.get(DELIVERED)) - number(line.get(INVOICED))
 
 

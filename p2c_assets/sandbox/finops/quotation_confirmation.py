@@ -1,4 +1,7 @@
-"""Confirming a quotation: it becomes an order of the same lines. Source: $metadata (GeneratedSalesOrderNumber)."""
+"""What becomes of a quotation: sent, lost, cancelled, or confirmed: an order of the same lines.
+
+Source: $metadata (GeneratedSalesOrderNumber, the list of statuses).
+"""
 
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.finops import errors
@@ -10,6 +13,7 @@ from p2c_assets.sandbox.finops.schema_orders import ORDER_HEADERS, ORDER_LINES
 from p2c_assets.sandbox.finops.schema_quotations import QUOTATION_HEADERS, QUOTATION_LINES
 from p2c_assets.sandbox.finops.writing import Writer
 from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.twin import AdminError
 
 _RENAMED = {
     "RequestingCustomerAccountNumber": "OrderingCustomerAccountNumber",
@@ -18,6 +22,7 @@ _RENAMED = {
     "ReceiptDateRequested": "RequestedReceiptDate",
     "SalesQuotationName": "SalesOrderName",
 }
+_OUTCOMES = ("Sent", "Lost", "Cancelled")
 _KEPT = frozenset({"always", "on_create"})
 
 
@@ -30,21 +35,39 @@ class QuotationConfirmation:
         self._writer = writer
         self._clock = clock
 
-    def confirm(self, company: str, quotation: str, order: str) -> None:
-        """Create the order under the given number and close the quotation. Raises FinopsError."""
-        header = self._records.get(QUOTATION_HEADERS, company, quotation)
-        if header is None:
-            raise errors.not_found(QUOTATION_HEADERS)
-        check_open(header)
-        identity = {"dataAreaId": company, "SalesOrderNumber": order}
+    def confirm(self, company: str, quotation: str, order: str) -> str:
+        """Create the order under the given number, or the next one of its sequence, and close the quotation.
+
+        The order's number. Raises FinopsError. (assumptions.CONFIRMING_A_QUOTATION_MAKES_THE_ORDER)
+        """
+        header = self._open(company, quotation)
         taken = _taken(QUOTATION_HEADERS, ORDER_HEADERS, header)
-        self._writer.create(ORDER_HEADERS, {**taken, **identity, "QuotationNumber": quotation})
+        named = {"dataAreaId": company, "SalesOrderNumber": order, "QuotationNumber": quotation}
+        order = self._writer.create(ORDER_HEADERS, {**taken, **named}, clerk=True)["SalesOrderNumber"]
+        identity = {"dataAreaId": company, "SalesOrderNumber": order}
         for line in self._lines.of(LINE, header):
             self._writer.create(ORDER_LINES, {**_taken(QUOTATION_LINES, ORDER_LINES, line), **identity})
             self._records.update(QUOTATION_LINES, line, {"SalesQuotationStatus": "Confirmed"})
         closed = {"SalesQuotationStatus": "Confirmed", "GeneratedSalesOrderNumber": order}
         date = {"SalesQuotationConfirmationDate": f"{self._clock.today()}T12:00:00Z"}
         self._records.update(QUOTATION_HEADERS, header, {**closed, **date})
+        return order
+
+    def close(self, company: str, quotation: str, status: str) -> None:
+        """Send, lose or cancel an open quotation. Raises FinopsError or AdminError."""
+        if status not in _OUTCOMES:
+            raise AdminError(f"a quotation cannot become {status!r}; allowed: Confirmed, {', '.join(_OUTCOMES)}")
+        header = self._open(company, quotation)
+        for line in self._lines.of(LINE, header):
+            self._records.update(QUOTATION_LINES, line, {"SalesQuotationStatus": status})
+        self._records.update(QUOTATION_HEADERS, header, {"SalesQuotationStatus": status})
+
+    def _open(self, company: str, quotation: str) -> Row:
+        header = self._records.get(QUOTATION_HEADERS, company, quotation)
+        if header is None:
+            raise errors.not_found(QUOTATION_HEADERS)
+        check_open(header)
+        return header
 
 
 def _taken(source: EntitySet, target: EntitySet, row: Row) -> Row:

@@ -79,6 +79,12 @@ class Records:
         if visible(before) != visible(after):
             self._tell(entity_set, before, after)
 
+    def rename(self, entity_set: EntitySet, before: Row, changes: Mapping[str, Any]) -> None:
+        """Store a row under the key that it has after the changes; it keeps its record id."""
+        after = {**before, **changes, REC_VERSION: _next_version(int(before[REC_VERSION]), int(before[REC_ID]))}
+        self.table(entity_set).delete(entity_set.key_of(before))
+        self.table(entity_set).insert(entity_set.key_of(after), _stamp(entity_set, after))
+
     def delete(self, entity_set: EntitySet, row: Row) -> None:
         """Remove a row."""
         self.table(entity_set).delete(entity_set.key_of(row))

@@ -24,6 +24,7 @@ INTERNAL_TABLES: Mapping[str, tuple[str, ...]] = {
     "_parties": ("PartyNumber",),
     "_order_plans": ("dataAreaId", "SalesOrderNumber"),
     "_privileges": ("set",),
+    "_number_sequences": ("dataAreaId", "reference"),
 }
 """Internal tables and the columns of their keys, in the order of loading."""
 

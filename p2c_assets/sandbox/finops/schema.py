@@ -34,7 +34,6 @@ UNSUPPORTED_SETS = frozenset(
         "SalesOrderHeadersV2",
         "SalesOrderLines",
         "DataManagementDefinitionGroups",
-        "BatchJobs",
     }
 )
 """Real entity sets that the sandbox answers with 501 instead of pretending that they do not exist."""

@@ -12,6 +12,7 @@ from p2c_assets.sandbox.store import Row
 DOCUMENT = "_document"
 DELIVERED = "_delivered"
 INVOICED = "_invoiced"
+CANCELLED = "_cancelled"
 
 _DOCUMENTS = ("None", "Confirmation", "PickingList", "PackingSlip", "Invoice")
 _PROCESSING: Mapping[tuple[str, str], str] = {
@@ -50,13 +51,19 @@ def highest(one: str, other: str) -> str:
 
 
 def line_status(line: Row) -> str:
-    """A line's own sales status from what of it was delivered and invoiced."""
-    ordered, status = number(line["OrderedSalesQuantity"]), line["SalesOrderLineStatus"]
-    if status == "Canceled":
-        return status
-    if ordered and number(line.get(INVOICED)) >= ordered:
+    """A line's own sales status from what of it was delivered, invoiced and cancelled.
+
+    A line of which everything is cancelled is Canceled; one with a delivered part is what that part is.
+    """
+    if line["SalesOrderLineStatus"] == "Canceled":
+        return "Canceled"
+    ordered, cancelled = number(line["OrderedSalesQuantity"]), number(line.get(CANCELLED))
+    if ordered and cancelled >= ordered:
+        return "Canceled"
+    wanted = ordered - cancelled
+    if wanted and number(line.get(INVOICED)) >= wanted:
         return "Invoiced"
-    return "Delivered" if ordered and number(line.get(DELIVERED)) >= ordered else "Backorder"
+    return "Delivered" if wanted and number(line.get(DELIVERED)) >= wanted else "Backorder"
 
 
 def header_status(lines: Sequence[Row]) -> str:
@@ -69,7 +76,13 @@ def header_status(lines: Sequence[Row]) -> str:
 
 
 def open_quantity(line: Row) -> Decimal:
-    """What of a line is not delivered yet; nothing of a stopped or cancelled one."""
-    if line["SalesOrderLineStatus"] == "Canceled" or line["IsLineStopped"] == "Yes":
+    """What of a line is neither delivered nor cancelled; nothing of a stopped or cancelled one."""
+    return Decimal(0) if line["IsLineStopped"] == "Yes" else remaining_quantity(line)
+
+
+def remaining_quantity(line: Row) -> Decimal:
+    """The same, of a stopped line too."""
+    if line["SalesOrderLineStatus"] == "Canceled":
         return Decimal(0)
-    return max(number(line["OrderedSalesQuantity"]) - number(line.get(DELIVERED)), Decimal(0))
+    done = number(line.get(DELIVERED)) + number(line.get(CANCELLED))
+    return max(number(line["OrderedSalesQuantity"]) - done, Decimal(0))

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from p2c_assets.sandbox.admin import unknown
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
 from p2c_assets.sandbox.finops import assumptions, errors
@@ -18,6 +17,7 @@ from p2c_assets.sandbox.finops.action_schema import PACKAGES
 from p2c_assets.sandbox.finops.actions import Actions
 from p2c_assets.sandbox.finops.administration import Administration
 from p2c_assets.sandbox.finops.agenda import Agenda
+from p2c_assets.sandbox.finops.back_office import BackOffice
 from p2c_assets.sandbox.finops.batch import Batch
 from p2c_assets.sandbox.finops.contact_persons import ContactPersonRules
 from p2c_assets.sandbox.finops.customers import CustomerRules
@@ -25,12 +25,16 @@ from p2c_assets.sandbox.finops.day import Day
 from p2c_assets.sandbox.finops.document_headers import DocumentHeaders
 from p2c_assets.sandbox.finops.document_lines import DocumentLines
 from p2c_assets.sandbox.finops.invoicing import Invoicing
+from p2c_assets.sandbox.finops.jobs import Jobs
+from p2c_assets.sandbox.finops.number_sequences import NumberSequences
 from p2c_assets.sandbox.finops.order_totals import OrderTotals
 from p2c_assets.sandbox.finops.orders import OrderHeaderRules, OrderLineRules
 from p2c_assets.sandbox.finops.packages.actions import PackageActions
 from p2c_assets.sandbox.finops.packages.administration import PackageAdministration
 from p2c_assets.sandbox.finops.packages.blobs import CONTAINER
 from p2c_assets.sandbox.finops.parties import Parties
+from p2c_assets.sandbox.finops.population import Population
+from p2c_assets.sandbox.finops.postings import Postings
 from p2c_assets.sandbox.finops.privileges import Privileges
 from p2c_assets.sandbox.finops.protocol import SERVICE, Protocol
 from p2c_assets.sandbox.finops.quotation_confirmation import QuotationConfirmation
@@ -75,6 +79,7 @@ class FinopsTwin:
         self.notices = Notices(store)
         self._records = Records(store)
         self._reference = Reference(store)
+        self._numbers = NumberSequences(store, self._reference)
         self._lines = DocumentLines(store, self._records, self._reference)
         headers = DocumentHeaders(self._records, self._reference, self.clock)
         parties = Parties(store)
@@ -85,7 +90,9 @@ class FinopsTwin:
         )
         self._packages = PackageActions(store, self.clock, self._records, self._reference, self._default_company)
         self._package_administration = PackageAdministration(store, self._packages)
-        actions = Actions(versions.performers(), {PACKAGES: self._packages})
+        totals = OrderTotals(self._records, self._reference, self._lines)
+        self._jobs = Jobs(store, totals, Population(self._records))
+        actions = Actions({**versions.performers(), **self._jobs.performers()}, {PACKAGES: self._packages})
         privileges = Privileges(self._reference)
         self._protocol = Protocol(self._reader, self._writer, actions, privileges, self._default_company)
         self._batch = Batch(store, self.counter, self._protocol.operate, batch_error_status)
@@ -94,9 +101,10 @@ class FinopsTwin:
         )
         confirmation = QuotationConfirmation(self._records, self._lines, self._writer, self.clock)
         self._agenda = Agenda(store, self.clock, self._writer, confirmation)
-        totals = OrderTotals(self._records, self._reference, self._lines)
         invoicing = Invoicing(store, self._records, self._lines, self.clock)
-        self._day = Day(self._records, self._reference, self._lines, totals, invoicing)
+        postings = Postings(self._records, self._lines, totals, invoicing)
+        self._day = Day(self._records, self._reference, totals, postings)
+        self._back_office = BackOffice(self._records, postings, confirmation, self._jobs)
         self._recalculation = Recalculation(self._records, totals, self._quotation_totals)
 
     def _make_writer(self, headers: DocumentHeaders, parties: Parties, customers: CustomerRules) -> Writer:
@@ -110,7 +118,7 @@ class FinopsTwin:
             "CDSSalesOrderHeaders": OrderHeaderRules(records, reference, headers, lines),
             "CDSSalesOrderLines": OrderLineRules(records, lines),
         }
-        return Writer(records, reference, rules, self._default_company)
+        return Writer(records, reference, self._numbers, rules, self._default_company)
 
     def handle(self, request: Request) -> Response:
         """One request of the protocol. Raises Unsupported."""
@@ -161,20 +169,20 @@ class FinopsTwin:
         for _ in range(days):
             self.clock.advance()
             self._packages.pass_time()
+            self._jobs.run_waiting()
             done.update(self._agenda.work())
             done.update(self._day.work())
         names = ("booked", "refused", "confirmed", "picked", "delivered", "invoiced", "cancelled", "totals_calculated")
         return {"days": days, **{name: done[name] for name in names}}
 
     def after_reset(self) -> None:
-        """Nothing is there from the start."""
+        """Nothing is there from the start; numbers in memory go too."""
+        self._numbers.forget()
 
     def admin(self, method: str, path: Sequence[str], document: Any) -> Any:
-        """Admin routes of data management. Raises AdminError, Unsupported."""
+        """Data management, postings, quotations' outcomes and batch jobs. Raises AdminError or Unsupported."""
         answer = self._package_administration.answer(method, path, document)
-        if answer is None:
-            raise unknown(method, path)
-        return answer
+        return self._back_office.answer(method, path, document) if answer is None else answer
 
     def _route(self, request: Request) -> Response:
         parts = split_path(request.path)

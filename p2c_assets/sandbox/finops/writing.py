@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from p2c_assets.sandbox.finops import errors
 from p2c_assets.sandbox.finops.columns import Column, EntitySet, Kind
+from p2c_assets.sandbox.finops.number_sequences import NumberSequences
 from p2c_assets.sandbox.finops.records import ETAG, Records, visible
 from p2c_assets.sandbox.finops.reference import Reference
 from p2c_assets.sandbox.finops.values import coerce_body, read_body
@@ -34,10 +35,16 @@ class Writer:
     """
 
     def __init__(
-        self, records: Records, reference: Reference, rules: Mapping[str, Rules], default_company: str
+        self,
+        records: Records,
+        reference: Reference,
+        numbers: NumberSequences,
+        rules: Mapping[str, Rules],
+        default_company: str,
     ) -> None:
         self._records = records
         self._reference = reference
+        self._numbers = numbers
         self._rules = rules
         self._default_company = default_company
 
@@ -49,7 +56,7 @@ class Writer:
             _check_writable(entity_set, posted, frozenset({"always", "on_create"}))
         company = str(posted.get("dataAreaId") or self._default_company).lower()
         self._reference.check_company(entity_set, company)
-        row = {**entity_set.blank, **posted, "dataAreaId": company}
+        row = self._numbers.assign(entity_set, {**entity_set.blank, **posted, "dataAreaId": company}, clerk=clerk)
         self._check_new(entity_set, row)
         row = rules.create(row, posted)
         self._check_new(entity_set, row)
