@@ -125,3 +125,12 @@ SOLUTION_VERSION = "15.0.0.1"
 
 VERSION = "9.2.24044.00179"
 """What RetrieveVersion answers; any 9.2 build would do."""
+
+UNNAMED_RELATIONSHIP = "{one}_{many}_{column}"
+"""Name of a relationship whose name no page of the entity reference gives; the documented ones mostly follow it."""
+
+SQL_TOP_IS_TAKEN = True
+"""`SELECT TOP n` in `?sql=`: webapi/query/sql.md says it is not supported, the SDK 1.1.0 documents and sends it."""
+
+DEGREE_OF_PARALLELISM = 4
+"""x-ms-dop-hint. send-parallel-requests.md names no number; 4 and 5 were seen on trial environments."""

@@ -189,3 +189,27 @@ def no_segment(name: str) -> DataverseError:
 
 def no_resource(url: str) -> DataverseError:
     return DataverseError(404, "", f"No HTTP resource was found that matches the request URI '{url}'.")
+
+
+def no_entity(name: str) -> DataverseError:
+    text = f"Could not find an entity with name {name} and id 00000000-0000-0000-0000-000000000000."
+    return DataverseError(404, "0x80040217", text)
+
+
+def no_attribute(logical: str, name: str) -> DataverseError:
+    """What the query builder answers, to FetchXML and SQL alike."""
+    text = f"'{logical}' entity doesn't contain attribute with Name = '{name}' and NameMapping = 'Logical'."
+    return DataverseError(400, "0x80041103", text)
+
+
+def invalid_xml() -> DataverseError:
+    return DataverseError(400, "0x80040201", "Invalid XML.")
+
+
+def paging_cookie_required() -> DataverseError:
+    text = "Paging cookie is required when trying to retrieve a set of records on any high pages."
+    return DataverseError(400, "0x8004E023", text)
+
+
+def invalid_cookie() -> DataverseError:
+    return DataverseError(400, "0x8004112A", "Invalid page number in paging cookie.")

@@ -1,23 +1,21 @@
-"""What a client may ask about the organisation before it writes: service document, WhoAmI, versions, tables and keys.
+"""What a client may ask about the organisation as a whole: service document, `$metadata`, who it is, versions, counts.
 
-Source: MicrosoftDocs/powerapps-docs data-platform/webapi/query-metadata-web-api.md, define-alternate-keys-entity.md.
+Tables and columns are in `definitions`. Source: MicrosoftDocs/powerapps-docs webapi/web-api-service-documents.md,
+webapi/use-web-api-functions.md, webapi/query/count-rows.md (RetrieveTotalRecordCount).
 """
 
-import uuid
-from typing import Any
-
-from p2c_assets.sandbox.dataverse import errors
-from p2c_assets.sandbox.dataverse.assumptions import VERSION
-from p2c_assets.sandbox.dataverse.columns import AlternateKey, Table
+from p2c_assets.sandbox.dataverse import csdl, errors
+from p2c_assets.sandbox.dataverse.assumptions import DEGREE_OF_PARALLELISM, VERSION
+from p2c_assets.sandbox.dataverse.preferences import preferences
 from p2c_assets.sandbox.dataverse.reading import API
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL, TABLES
 from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID, ORGANIZATION_ID, ROOT_BUSINESS_UNIT_ID
-from p2c_assets.sandbox.messages import Request, Response, Unsupported
-from p2c_assets.sandbox.odata.keys import Segment
-from p2c_assets.sandbox.odata.options import parse_expand, parse_select
+from p2c_assets.sandbox.messages import Request, Response
+from p2c_assets.sandbox.odata.expression import Call, ListLiteral, Literal
+from p2c_assets.sandbox.odata.filter import parse_filter
 
-_PLAIN = ("$select", "$expand")
+CRM = "Microsoft.Dynamics.CRM"
 
 
 def service_document(request: Request) -> Response:
@@ -26,75 +24,44 @@ def service_document(request: Request) -> Response:
     return Response.json(200, {"@odata.context": f"{request.base_url}{API}/$metadata", "value": sets})
 
 
+def metadata_document(records: Records, request: Request) -> Response:
+    """The CSDL; with annotations by `annotations=true` or by preference."""
+    annotations = request.query.get("annotations") == "true" or bool(preferences(request).annotations)
+    text = csdl.document(records.options, annotations=annotations)
+    return Response(200, {"Content-Type": "application/xml", "OData-Version": "4.0"}, text.encode())
+
+
+def context(request: Request, response: str) -> dict[str, str]:
+    """The context of a function's answer."""
+    return {"@odata.context": f"{request.base_url}{API}/$metadata#{CRM}.{response}"}
+
+
 def who_am_i(request: Request) -> Response:
     """The application user; the answer carries the recommended parallelism."""
-    context = f"{request.base_url}{API}/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse"
     ids = {
         "BusinessUnitId": ROOT_BUSINESS_UNIT_ID,
         "UserId": APPLICATION_USER_ID,
         "OrganizationId": ORGANIZATION_ID,
     }
-    return Response.json(200, {"@odata.context": context, **ids}, {"x-ms-dop-hint": "4"})
+    body = {**context(request, "WhoAmIResponse"), **ids}
+    return Response.json(200, body, {"x-ms-dop-hint": str(DEGREE_OF_PARALLELISM)})
 
 
 def retrieve_version(request: Request) -> Response:
-    context = f"{request.base_url}{API}/$metadata#Microsoft.Dynamics.CRM.RetrieveVersionResponse"
-    return Response.json(200, {"@odata.context": context, "Version": VERSION})
+    return Response.json(200, {**context(request, "RetrieveVersionResponse"), "Version": VERSION})
 
 
-def entity_definitions(records: Records, segments: list[Segment], request: Request) -> Response:
-    """`EntityDefinitions(LogicalName='x')` with a few properties, and its `/Keys`; all else is 501."""
-    key = segments[0].key
-    if key is None or set(key) != {"LogicalName"} or set(request.query) - set(_PLAIN):
-        raise Unsupported("EntityDefinitions other than by LogicalName")
-    name = str(getattr(key["LogicalName"], "value", ""))
-    if name not in BY_LOGICAL:
-        text = f"Could not find an entity with name {name} and id 00000000-0000-0000-0000-000000000000."
-        raise errors.DataverseError(404, "0x80040217", text)
-    table = BY_LOGICAL[name]
-    root = f"{request.base_url}{API}/$metadata#EntityDefinitions"
-    if len(segments) == 1:
-        return Response.json(200, {"@odata.context": f"{root}/$entity", **_definition(records, table, request)})
-    if len(segments) == 2 and segments[1].name == "Keys":
-        keys = [_chosen(_key(table, alternate), request) for alternate in records.keys(table)]
-        return Response.json(200, {"@odata.context": f"{root}('{name}')/Keys", "value": keys})
-    raise Unsupported(f"EntityDefinitions(...)/{segments[1].name}")
-
-
-def _definition(records: Records, table: Table, request: Request) -> dict[str, Any]:
-    properties: dict[str, Any] = {
-        "MetadataId": str(uuid.uuid5(uuid.NAMESPACE_OID, table.logical)),
-        "LogicalName": table.logical,
-        "EntitySetName": table.entity_set,
-        "PrimaryIdAttribute": table.key,
-        "PrimaryNameAttribute": table.name_column,
-        "ChangeTrackingEnabled": table.logical in records.options.change_tracked_tables,
-        "IsOptimisticConcurrencyEnabled": True,
-    }
-    chosen = _chosen(properties, request)
-    for expand in parse_expand(request.query["$expand"]) if "$expand" in request.query else ():
-        if expand.navigation != "Keys":
-            raise Unsupported(f"$expand of {expand.navigation} in EntityDefinitions")
-        chosen["Keys"] = [_key(table, alternate) for alternate in records.keys(table)]
-    return chosen
-
-
-def _key(table: Table, key: AlternateKey) -> dict[str, Any]:
-    return {
-        "MetadataId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{table.logical}.{key.name}")),
-        "LogicalName": key.name.lower(),
-        "SchemaName": key.name,
-        "EntityLogicalName": table.logical,
-        "KeyAttributes": list(key.columns),
-        "EntityKeyIndexStatus": "Active",
-    }
-
-
-def _chosen(properties: dict[str, Any], request: Request) -> dict[str, Any]:
-    if "$select" not in request.query:
-        return properties
-    names = parse_select(request.query["$select"])
-    for name in names:
-        if name not in properties:
-            raise Unsupported(f"EntityDefinitions property {name}")
-    return {name: properties[name] for name in dict.fromkeys(("MetadataId", *names))}
+def retrieve_total_record_count(records: Records, request: Request) -> Response:
+    """Rows of each named table. The real count is a snapshot of up to 24 hours ago; the twin's is of now."""
+    call = parse_filter(request.path.rpartition("/")[2], request.query)
+    names = call.named.get("EntityNames") if isinstance(call, Call) else None
+    if not isinstance(names, ListLiteral):
+        raise errors.bad_url("RetrieveTotalRecordCount takes EntityNames, a list of logical names.")
+    logical = [str(item.value) for item in names.items if isinstance(item, Literal)]
+    for name in logical:
+        if name not in BY_LOGICAL:
+            raise errors.no_entity(name)
+    counted = [len(records.rows(BY_LOGICAL[name])) for name in logical]
+    found = {"Count": len(logical), "IsReadOnly": False, "Keys": logical, "Values": counted}
+    body = {**context(request, "RetrieveTotalRecordCountResponse"), "EntityRecordCountCollection": found}
+    return Response.json(200, body)

@@ -8,8 +8,17 @@ from p2c_assets.sandbox.dataverse.actions import ACTIONS, UNSUPPORTED
 from p2c_assets.sandbox.dataverse.addressing import Address, References, locate, missing, table_of
 from p2c_assets.sandbox.dataverse.bulk import bulk
 from p2c_assets.sandbox.dataverse.columns import Table
-from p2c_assets.sandbox.dataverse.metadata import entity_definitions, retrieve_version, service_document, who_am_i
+from p2c_assets.sandbox.dataverse.definitions import ROOTS, define
+from p2c_assets.sandbox.dataverse.metadata import (
+    metadata_document,
+    retrieve_total_record_count,
+    retrieve_version,
+    service_document,
+    who_am_i,
+)
+from p2c_assets.sandbox.dataverse.metadata_changes import retrieve_metadata_changes
 from p2c_assets.sandbox.dataverse.preferences import refuse_headers
+from p2c_assets.sandbox.dataverse.query_reading import read_fetch, read_sql
 from p2c_assets.sandbox.dataverse.reading import API, read_count, read_row, read_set
 from p2c_assets.sandbox.dataverse.singles import delete_row, insert_row, upsert_row
 from p2c_assets.sandbox.dataverse.tracking import count_changes, is_tracked, read_tracked
@@ -26,17 +35,37 @@ def operate(work: Work, request: Request, references: References) -> Response:
     parts = split_path(_within_api(request))
     if not parts:
         return service_document(request)
+    about = _about(work, parts, request)
+    if about is not None:
+        return about
     segments = [parse_segment(part) for part in parts]
     first = segments[0]
-    if first.name == "EntityDefinitions" and request.method == "GET":
-        return entity_definitions(work.records, segments, request)
+    if first.name in ROOTS:
+        return define(work.records, segments, request)
     if len(segments) == 1 and first.name in ACTIONS:
         return _act(work, first.name, request, references)
-    if len(segments) == 1 and request.method == "GET" and first.name in {"WhoAmI", "RetrieveVersion"}:
-        return who_am_i(request) if first.name == "WhoAmI" else retrieve_version(request)
-    if first.name in UNSUPPORTED or first.name in {"$metadata", "EntityDefinitions"}:
+    if first.name in UNSUPPORTED:
         raise Unsupported(first.name)
     return _on_table(work, table_of(first.name), segments, parts, request, references)
+
+
+def _about(work: Work, parts: list[str], request: Request) -> Response | None:
+    """What a GET asks about the organisation as a whole; None for anything else."""
+    if len(parts) > 1 or request.method != "GET":
+        return None
+    match parts[0].partition("(")[0]:
+        case "$metadata":
+            return metadata_document(work.records, request)
+        case "WhoAmI":
+            return who_am_i(request)
+        case "RetrieveVersion":
+            return retrieve_version(request)
+        case "RetrieveTotalRecordCount":
+            return retrieve_total_record_count(work.records, request)
+        case "RetrieveMetadataChanges":
+            return retrieve_metadata_changes(work.records, request)
+        case _:
+            return None
 
 
 def _within_api(request: Request) -> str:
@@ -67,6 +96,10 @@ def _on_set(work: Work, table: Table, request: Request, references: References) 
     match request.method:
         case "GET" if is_tracked(request):
             return read_tracked(work.records, table, request)
+        case "GET" if "fetchXml" in request.query:
+            return read_fetch(work.records, table, request)
+        case "GET" if "sql" in request.query:
+            return read_sql(work.records, table, request)
         case "GET":
             return read_set(work.records, table, request)
         case "POST":

@@ -14,13 +14,13 @@ from xml.sax.saxutils import escape, unescape
 
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table
-from p2c_assets.sandbox.dataverse.predicates import column_of, comparable
+from p2c_assets.sandbox.dataverse.comparable import column_of, comparable
 from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.odata.options import parse_order_by
 from p2c_assets.sandbox.store import Row
 
 _COOKIE = re.compile(r'^<cookie pagenumber="(\d+)" pagingcookie="([^"]*)" istracking="(True|False)" />$')
-_ENTRY = re.compile(r'<([a-z0-9_]+) (?:last="([^"]*)"|(lastnull)="1") />')
+_ENTRY = re.compile(r'<([a-z0-9_]+) (?:last="([^"]*)"|(lastnull)="1") (?:first="[^"]*"|firstnull="1") />')
 _QUOTED = {'"': "&quot;"}
 
 
@@ -84,29 +84,42 @@ def _rank(value: Any) -> tuple[bool, Any]:
     return (False, 0) if value is None else (True, value)
 
 
-def cookie(page: int, keys: Sequence[SortKey], last: Row) -> str:
-    """The value of $skiptoken for the page after the one that ends with `last`."""
-    entries = "".join(_entry(key.column, _value(key, last)) for key in keys)
+def cookie(page: int, keys: Sequence[SortKey], rows: Sequence[Row]) -> str:
+    """The way to the page after the one with these rows: the value of $skiptoken, FetchXML's paging cookie."""
+    entries = "".join(_entry(key, rows[0], rows[-1]) for key in keys)
     inner = quote(quote(f'<cookie page="{page - 1}">{entries}</cookie>', safe=""), safe="")
     return f'<cookie pagenumber="{page}" pagingcookie="{inner}" istracking="False" />'
 
 
-def _entry(column: Column, value: Any) -> str:
+def _entry(key: SortKey, first: Row, last: Row) -> str:
+    """The values of one column in a page's last and first row; only the last ones are read back."""
+    return f"<{key.column.name} {_bound('last', key, last)} {_bound('first', key, first)} />"
+
+
+def _bound(name: str, key: SortKey, row: Row) -> str:
+    value = _value(key, row)
     if value is None:
-        return f'<{column.name} lastnull="1" />'
-    return f'<{column.name} last="{escape(str(value), _QUOTED)}" />'
+        return f'{name}null="1"'
+    text = f"{{{value.upper()}}}" if key.column.kind in {Kind.GUID, Kind.LOOKUP} else str(value)
+    return f'{name}="{escape(text, _QUOTED)}"'
 
 
 def position(token: str, keys: Sequence[SortKey]) -> Position:
     """Read a cookie back. Raises DataverseError when it is not one, or one of another order."""
     match = _COOKIE.match(token)
     if match is None:
-        raise errors.DataverseError(400, "0x8004112A", "Invalid page number in paging cookie.")
-    entries = _ENTRY.findall(unquote(unquote(match[2])))
+        raise errors.invalid_cookie()
+    return Position(int(match[1]), last_values(unquote(unquote(match[2])), keys))
+
+
+def last_values(inner: str, keys: Sequence[SortKey]) -> list[Any]:
+    """The sort values that a bare cookie, `<cookie page="1"><accountid last=...`, ends with."""
+    entries = _ENTRY.findall(inner)
+    if not entries:
+        raise errors.invalid_cookie()
     if [name for name, _, _ in entries] != [key.column.name for key in keys]:
         raise errors.DataverseError(400, "0x80041129", "Order by columns do not match those in paging cookie.")
-    values = [_parsed(key.column, last, null) for key, (_, last, null) in zip(keys, entries, strict=True)]
-    return Position(int(match[1]), values)
+    return [_parsed(key.column, last, null) for key, (_, last, null) in zip(keys, entries, strict=True)]
 
 
 def _parsed(column: Column, last: str, null: str) -> Any:
@@ -116,7 +129,9 @@ def _parsed(column: Column, last: str, null: str) -> Any:
     numeric = {Kind.INTEGER, Kind.CHOICE, Kind.STATE, Kind.STATUS, Kind.DECIMAL, Kind.MONEY}
     if column.kind is Kind.BOOLEAN:
         return text == "True"
+    if column.kind in {Kind.GUID, Kind.LOOKUP}:
+        return text.strip("{}").lower()
     try:
         return Decimal(text) if column.kind in numeric else text
     except InvalidOperation as error:
-        raise errors.DataverseError(400, "0x8004112A", "Invalid page number in paging cookie.") from error
+        raise errors.invalid_cookie() from error

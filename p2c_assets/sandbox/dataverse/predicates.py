@@ -6,22 +6,23 @@ Source: MicrosoftDocs/powerapps-docs data-platform/webapi/query/filter-rows.md.
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.assumptions import NE_INCLUDES_NULLS
 from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table
+from p2c_assets.sandbox.dataverse.comparable import column_of, comparable
+from p2c_assets.sandbox.dataverse.query_functions import CRM, query_function
 from p2c_assets.sandbox.dataverse.records import Records
+from p2c_assets.sandbox.dataverse.relationships import collections, members
 from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL
 from p2c_assets.sandbox.dataverse.validation import moment_text
 from p2c_assets.sandbox.messages import Unsupported
-from p2c_assets.sandbox.odata.expression import Binary, Call, Expression, ListLiteral, Literal, Not, Property
+from p2c_assets.sandbox.odata.expression import Binary, Call, Expression, Lambda, Like, Literal, Not, Property
 from p2c_assets.sandbox.store import Row
 
 Predicate = Callable[[Row], bool]
 Value = Callable[[Row], Any]
-CRM = "Microsoft.Dynamics.CRM."
 
 _ACCEPTED: Mapping[Kind, frozenset[str]] = {
     Kind.TEXT: frozenset({"string"}),
@@ -68,6 +69,10 @@ class Predicates:
                 return _comparison(op, self._operand(left), self._operand(right))
             case Call():
                 return self._call(expression)
+            case Like(operand, pattern):
+                return text_test(_text_column("like", self._operand(operand)), _LIKE, pattern)
+            case Lambda():
+                return self._lambda(expression)
             case Property():
                 truth = self._operand(expression).value
                 return lambda row: truth(row) is True
@@ -107,35 +112,69 @@ class Predicates:
 
     def _call(self, call: Call) -> Predicate:
         if call.name in _TEXT_TESTS and len(call.args) == 2:
-            return self._text_test(call.name, *call.args)
-        if call.name in {f"{CRM}In", f"{CRM}NotIn"}:
-            return self._membership(call)
-        raise Unsupported(f"$filter function {call.name}")
-
-    def _text_test(self, name: str, subject: Expression, pattern: Expression) -> Predicate:
-        operand = self._operand(subject)
-        if operand.column is None or operand.column.kind is not Kind.TEXT:
-            raise errors.bad_url(f"The function {name} takes a column of text first.")
-        if not isinstance(pattern, Literal) or not isinstance(pattern.value, str):
-            raise errors.bad_url(f"The function {name} takes a text second.")
-        like = re.compile(_TEXT_TESTS[name].format(_like(pattern.value)), re.IGNORECASE | re.DOTALL)
-        value = operand.value
-
-        def test(row: Row) -> bool:
-            found = value(row)
-            return isinstance(found, str) and like.search(found) is not None
-
-        return test
-
-    def _membership(self, call: Call) -> Predicate:
-        name, values = call.named.get("PropertyName"), call.named.get("PropertyValues")
-        if not isinstance(name, Literal) or not isinstance(values, ListLiteral):
-            raise errors.bad_url(f"{call.name} takes PropertyName and PropertyValues.")
+            operand, pattern = _text_column(call.name, self._operand(call.args[0])), call.args[1]
+            if not isinstance(pattern, Literal) or not isinstance(pattern.value, str):
+                raise errors.bad_url(f"The function {call.name} takes a text second.")
+            return text_test(operand, _TEXT_TESTS[call.name], pattern.value)
+        if not call.name.startswith(CRM):
+            raise Unsupported(f"$filter function {call.name}")
+        name = call.named.get("PropertyName")
+        if not isinstance(name, Literal):
+            raise errors.bad_url(f"{call.name} takes a PropertyName.")
         column = self._table.by_name.get(str(name.value)) or column_of(self._table, str(name.value))
-        wanted = {comparable(column, _cast(column, item)) for item in values.items}
-        if call.name.endswith("NotIn"):
-            return lambda row: comparable(column, row.get(column.stored)) not in wanted
-        return lambda row: comparable(column, row.get(column.stored)) in wanted
+        test = query_function(call, column, self._records.clock.timestamp())
+        return lambda row: test(comparable(column, row.get(column.stored)))
+
+    def _lambda(self, expression: Lambda) -> Predicate:
+        """any and all over the rows of a collection; a bare any() asks whether there are some."""
+        name, *further = expression.path
+        if further:
+            raise errors.bad_url("any and all are not supported over a collection of a lookup.")
+        found = collections(self._table.logical).get(name)
+        if found is None:
+            raise errors.unknown_property(name, self._table.logical)
+        key, records = self._table.key, self._records
+        if expression.body is None:
+            return lambda row: bool(members(records, found, row[key]))
+        inner = Predicates(found.many, records).of(_unbound(expression.body, expression.variable))
+        among = any if expression.operator == "any" else all
+        return lambda row: among(inner(member) for member in members(records, found, row[key]))
+
+
+def _text_column(name: str, operand: Operand) -> Value:
+    if operand.column is None or operand.column.kind is not Kind.TEXT:
+        raise errors.bad_url(f"The function {name} takes a column of text first.")
+    return operand.value
+
+
+def text_test(value: Value, form: str, pattern: str) -> Predicate:
+    """Whether a text has the pattern in it, at its start, at its end, or is it as a whole."""
+    like = re.compile(form.format(_like(pattern)), re.IGNORECASE | re.DOTALL)
+
+    def test(row: Row) -> bool:
+        found = value(row)
+        return isinstance(found, str) and like.search(found) is not None
+
+    return test
+
+
+def _unbound(expression: Expression, variable: str) -> Expression:
+    """The body of any or all with paths that begin at the member: `l/quantity` is `quantity`."""
+    match expression:
+        case Property((first, *rest)) if first == variable and rest:
+            return Property(tuple(rest))
+        case Lambda(path, operator, inner, body) if path[0] == variable and len(path) > 1:
+            return Lambda(path[1:], operator, inner, None if body is None else body)
+        case Binary(op, left, right):
+            return Binary(op, _unbound(left, variable), _unbound(right, variable))
+        case Not(operand):
+            return Not(_unbound(operand, variable))
+        case Call(name, args, named):
+            return Call(name, tuple(_unbound(argument, variable) for argument in args), named)
+        case Property(path):
+            raise errors.bad_url(f"'{'/'.join(path)}' does not begin with the variable '{variable}'.")
+        case _:
+            return expression
 
 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -147,6 +186,7 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "le": lambda a, b: a <= b,
 }
 _TEXT_TESTS: Mapping[str, str] = {"contains": "{}", "startswith": r"\A{}", "endswith": r"{}\Z"}
+_LIKE = r"\A{}\Z"
 
 
 def _all_of(tests: list[Predicate]) -> Predicate:
@@ -177,25 +217,6 @@ def chained(expression: Binary) -> list[Expression]:
         operands.append(rest.right)
         rest = rest.left
     return [rest, *reversed(operands)]
-
-
-def column_of(table: Table, name: str) -> Column:
-    """The column behind a name in `$filter`, `$orderby` or `$select`; lookups go by `_name_value`."""
-    column = table.by_stored.get(name)
-    if column is None:
-        raise errors.unknown_property(name, table.logical)
-    return column
-
-
-def comparable(column: Column, value: Any) -> Any:
-    """A stored value as comparisons see it; None for one of the wrong type, which only loaded rows have."""
-    match column.kind:
-        case Kind.TEXT | Kind.DATE | Kind.DATETIME | Kind.GUID | Kind.LOOKUP:
-            return value.casefold() if isinstance(value, str) else None
-        case Kind.BOOLEAN:
-            return value if isinstance(value, bool) else None
-        case _:
-            return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
 
 
 def _nothing(row: Row) -> None:
@@ -252,25 +273,6 @@ def constant_of(op: str, column: Column, literal: Literal) -> Any:
     if column.kind is Kind.DATETIME:
         return moment_text(str(literal.value)).casefold()
     return literal.value.casefold() if isinstance(literal.value, str) else literal.value
-
-
-def _cast(column: Column, item: Expression) -> Any:
-    """A value of In(...): always written as text, read by the column's type."""
-    if not isinstance(item, Literal):
-        raise errors.bad_url("PropertyValues takes constants only.")
-    text = str(item.value)
-    match column.kind:
-        case Kind.INTEGER | Kind.CHOICE | Kind.STATE | Kind.STATUS | Kind.DECIMAL | Kind.MONEY:
-            try:
-                return Decimal(text)
-            except InvalidOperation as error:
-                raise errors.invalid_argument(f"'{text}' is not a number ({column.name}).") from error
-        case Kind.BOOLEAN:
-            return text.casefold() in {"true", "1"}
-        case Kind.DATETIME:
-            return moment_text(text)
-        case _:
-            return text
 
 
 def _like(pattern: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.candidates import candidates
 from p2c_assets.sandbox.dataverse.columns import Table
-from p2c_assets.sandbox.dataverse.paging import FIRST, SortKey, behind, cookie, ordered, position, sort_keys
+from p2c_assets.sandbox.dataverse.paging import FIRST, Position, SortKey, behind, cookie, ordered, position, sort_keys
 from p2c_assets.sandbox.dataverse.predicates import Predicates
 from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, preferences
 from p2c_assets.sandbox.dataverse.records import Records
@@ -26,8 +26,6 @@ _SET_OPTIONS = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$
 _ROW_OPTIONS = frozenset({"$select", "$expand", "tag"})
 _ABSENT = {
     "$apply": "$apply",
-    "fetchXml": "FetchXML",
-    "sql": "sql",
     "savedQuery": "savedQuery",
     "userQuery": "userQuery",
 }
@@ -77,23 +75,31 @@ def read_set(records: Records, table: Table, request: Request) -> Response:
 
 def _page(selection: Selection, query: Mapping[str, str], prefer: Preferences) -> Page:
     start = position(query["$skiptoken"], selection.keys) if "$skiptoken" in query else FIRST
+    paged = prefer.page_size is not None or "$top" not in query
+    return page_of(selection, start, _size(query, prefer), paged=paged)
+
+
+def page_of(selection: Selection, start: Position, size: int, *, paged: bool) -> Page:
+    """The rows from a position on; `paged` False: there is no next page."""
     rows = selection.rows
     if start.values is not None:
         rows = behind(rows, selection.keys, start.values)
     rows = ordered(rows, selection.keys)
-    size = _size(query, prefer)
-    more = len(rows) > size and (prefer.page_size is not None or "$top" not in query)
-    token = cookie(start.page + 1, selection.keys, rows[size - 1]) if more else None
+    token = cookie(start.page + 1, selection.keys, rows[:size]) if paged and len(rows) > size else None
     return Page(rows[:size], token)
 
 
 def _select(records: Records, table: Table, query: Mapping[str, str]) -> Selection:
-    expression = parse(query)
+    return Selection(matching(records, table, parse(query)), sort_keys(table, query.get("$orderby")))
+
+
+def matching(records: Records, table: Table, expression: Expression | None) -> list[Row]:
+    """The rows that a filter finds, in no order."""
     rows = candidates(table, records, expression)
-    if expression is not None:
-        predicate = Predicates(table, records).of(expression)
-        rows = [row for row in rows if predicate(row)]
-    return Selection(rows, sort_keys(table, query.get("$orderby")))
+    if expression is None:
+        return rows
+    predicate = Predicates(table, records).of(expression)
+    return [row for row in rows if predicate(row)]
 
 
 def parse(query: Mapping[str, str]) -> Expression | None:

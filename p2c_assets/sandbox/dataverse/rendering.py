@@ -4,12 +4,12 @@ Formatted values are left out: the twin has no labels. Source: MicrosoftDocs/pow
 data-platform/webapi/query/select-columns.md, retrieve-related-entities-query.md, web-api-properties.md (lookups).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table, Target
-from p2c_assets.sandbox.dataverse.predicates import column_of
+from p2c_assets.sandbox.dataverse.comparable import column_of
 from p2c_assets.sandbox.dataverse.preferences import Preferences
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL
@@ -42,7 +42,11 @@ def _names(table: Table, select: str | None) -> tuple[str, ...]:
     """Selected columns, the primary key always, the currency with every amount."""
     if select is None or select == "*":
         return tuple(column.stored for column in table.columns)
-    columns = [column_of(table, name) for name in parse_select(select)]
+    return selected(table, [column_of(table, name) for name in parse_select(select)])
+
+
+def selected(table: Table, columns: Sequence[Column]) -> tuple[str, ...]:
+    """Stored names of selected columns, with what always comes along."""
     names = [column.stored for column in columns]
     if any(column.kind is Kind.MONEY for column in columns) and "transactioncurrencyid" in table.by_name:
         names.append("_transactioncurrencyid_value")

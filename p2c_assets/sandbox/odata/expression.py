@@ -72,4 +72,12 @@ class Lambda:
     body: "Expression | None"
 
 
-Expression = Literal | EnumLiteral | ListLiteral | Property | Binary | Not | Call | Lambda
+@dataclass(frozen=True)
+class Like:
+    """A text against a LIKE pattern over its whole length. Only SQL and FetchXML say it: no OData text parses to it."""
+
+    operand: "Expression"
+    pattern: str
+
+
+Expression = Literal | EnumLiteral | ListLiteral | Property | Binary | Not | Call | Lambda | Like

@@ -25,7 +25,7 @@ _WORDS: Mapping[str, Literal] = {
 
 
 def parse_filter(text: str, aliases: Mapping[str, str] | None = None) -> Expression:
-    """Parse a whole filter. aliases: `@p1` -> text of its expression. Raises ODataSyntaxError."""
+    """Parse a whole filter. aliases: `@p1` -> text of its expression; one without a value is null. Raises ODataSyntaxError."""
     parser = Parser(text, aliases or {})
     expression = parser.expression()
     parser.expect_end()
@@ -115,8 +115,8 @@ class Parser:
             return EnumLiteral(token.text, unquote_string(self._take().text))
         if token.text in _WORDS:
             return _WORDS[token.text]
-        if token.text.startswith("@") and token.text in self._aliases:
-            return parse_filter(self._aliases[token.text], self._aliases)
+        if token.text.startswith("@"):
+            return parse_filter(self._aliases.get(token.text, "null"), self._aliases)
         if self._at("("):
             return self._call(token.text)
         return self._path(token.text)

@@ -1,0 +1,90 @@
+"""GET with `fetchXml=` or `sql=`: one page of what the query selects.
+
+Source: MicrosoftDocs/powerapps-docs fetchxml/retrieve-data.md, fetchxml/page-results.md (cookie, simple paging and its
+50,000 rows), webapi/query/sql.md; how pages are followed: PowerPlatform-Dataverse-Client 1.1.0.
+"""
+
+from typing import Any
+
+from p2c_assets.sandbox.dataverse import errors
+from p2c_assets.sandbox.dataverse.columns import Table
+from p2c_assets.sandbox.dataverse.fetchxml import Fetch, parse_fetch
+from p2c_assets.sandbox.dataverse.paging import FIRST, Position, last_values, position
+from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, preferences
+from p2c_assets.sandbox.dataverse.query import Query, output_renderer, shown_by
+from p2c_assets.sandbox.dataverse.reading import Page, Selection, check_options, context, matching, page_of
+from p2c_assets.sandbox.dataverse.records import Records
+from p2c_assets.sandbox.dataverse.sql import parse_sql
+from p2c_assets.sandbox.messages import Request, Response
+from p2c_assets.sandbox.odata.options import render_query
+
+CRM = "Microsoft.Dynamics.CRM"
+MOST_SIMPLY_PAGED = 50_000
+
+
+def read_fetch(records: Records, table: Table, request: Request) -> Response:
+    """The page that the fetch element names, by cookie or by number, with what leads to the next one."""
+    check_options(request.query, frozenset({"fetchXml", "tag"}))
+    prefer = preferences(request)
+    fetch = parse_fetch(request.query["fetchXml"], table)
+    selection = _selection(records, table, fetch.query)
+    page = _fetched(selection, fetch, prefer)
+    body: dict[str, Any] = {}
+    if page.token is not None and prefer.annotated(f"{CRM}.fetchxmlpagingcookie"):
+        body[f"@{CRM}.fetchxmlpagingcookie"] = page.token
+    if prefer.annotated(f"{CRM}.morerecords"):
+        body[f"@{CRM}.morerecords"] = page.token is not None
+    count = len(selection.rows) if fetch.counts else None
+    return _answer(records, table, request, fetch.query, page, body | totals(prefer, count))
+
+
+def read_sql(records: Records, table: Table, request: Request) -> Response:
+    """A page of rows with the link to the next, as for OData."""
+    check_options(request.query, frozenset({"sql", "$skiptoken", "tag"}))
+    prefer = preferences(request)
+    query = parse_sql(request.query["sql"], table)
+    selection = _selection(records, table, query)
+    start = position(request.query["$skiptoken"], selection.keys) if "$skiptoken" in request.query else FIRST
+    size = query.top if query.top is not None else prefer.page_size or MOST_ROWS
+    page = page_of(selection, start, size, paged=query.top is None)
+    body: dict[str, Any] = {}
+    if page.token is not None:
+        options = {**request.query, "$skiptoken": page.token}
+        body["@odata.nextLink"] = f"{request.base_url}{request.path}?{render_query(options)}"
+    return _answer(records, table, request, query, page, totals(prefer, None) | body)
+
+
+def totals(prefer: Preferences, count: int | None) -> dict[str, Any]:
+    """The annotations of a count, at most 5,000; -1 when nobody asked to count."""
+    shown: dict[str, Any] = {}
+    if prefer.annotated(f"{CRM}.totalrecordcount"):
+        shown[f"@{CRM}.totalrecordcount"] = -1 if count is None else min(count, MOST_ROWS)
+    if prefer.annotated(f"{CRM}.totalrecordcountlimitexceeded"):
+        shown[f"@{CRM}.totalrecordcountlimitexceeded"] = count is not None and count > MOST_ROWS
+    return shown
+
+
+def _selection(records: Records, table: Table, query: Query) -> Selection:
+    return Selection(matching(records, table, query.expression), query.keys(table))
+
+
+def _fetched(selection: Selection, fetch: Fetch, prefer: Preferences) -> Page:
+    size = fetch.size or prefer.page_size or MOST_ROWS
+    if fetch.query.top is not None:
+        return page_of(selection, FIRST, min(fetch.query.top, MOST_ROWS), paged=False)
+    if fetch.cookie is not None:
+        start = Position(fetch.page, last_values(fetch.cookie, selection.keys))
+        return page_of(selection, start, size, paged=True)
+    if fetch.page * size > MOST_SIMPLY_PAGED:
+        raise errors.paging_cookie_required()
+    upto = page_of(selection, Position(fetch.page, None), fetch.page * size, paged=True)
+    return Page(upto.rows[(fetch.page - 1) * size :], upto.token)
+
+
+def _answer(
+    records: Records, table: Table, request: Request, query: Query, page: Page, annotations: dict[str, Any]
+) -> Response:
+    prefer = preferences(request)
+    show = output_renderer(table, records, query, prefer)
+    body = {"@odata.context": context(request, table, shown_by(table, query)), **annotations}
+    return Response.json(200, {**body, "value": [show(row) for row in page.rows]}, prefer.applied)
