@@ -209,7 +209,3 @@ def invalid_xml() -> DataverseError:
 def paging_cookie_required() -> DataverseError:
     text = "Paging cookie is required when trying to retrieve a set of records on any high pages."
     return DataverseError(400, "0x8004E023", text)
-
-
-def invalid_cookie() -> DataverseError:
-    return DataverseError(400, "0x8004112A", "Invalid page number in paging cookie.")
