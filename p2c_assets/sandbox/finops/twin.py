@@ -88,7 +88,9 @@ class FinopsTwin:
         self._reader = Reader(
             self._records, self._reference.companies, self._default_company, text_functions=text_functions
         )
-        self._packages = PackageActions(store, self.clock, self._records, self._reference, self._default_company)
+        self._packages = PackageActions(
+            store, self.clock, self._records, self._writer, self._reference, self._default_company
+        )
         self._package_administration = PackageAdministration(store, self._packages)
         totals = OrderTotals(self._records, self._reference, self._lines)
         self._jobs = Jobs(store, totals, Population(self._records))

@@ -6,6 +6,7 @@ What is not declared answers 501 with its name.
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -16,13 +17,17 @@ from p2c_assets.sandbox.finops.actions import answer, parameters_of
 from p2c_assets.sandbox.finops.enums import NAMESPACE
 from p2c_assets.sandbox.finops.packages import settings
 from p2c_assets.sandbox.finops.packages.blobs import Blobs
-from p2c_assets.sandbox.finops.packages.executions import SUCCEEDED, Execution, Executions, errors_text
+from p2c_assets.sandbox.finops.packages.entity_import import EntityImport, error_keys_file
+from p2c_assets.sandbox.finops.packages.executions import SUCCEEDED, EntityRun, Execution, Executions, errors_text
 from p2c_assets.sandbox.finops.packages.exporting import Exporter
+from p2c_assets.sandbox.finops.packages.importing import Importer
+from p2c_assets.sandbox.finops.packages.labels import entity_of
 from p2c_assets.sandbox.finops.packages.projects import Projects
 from p2c_assets.sandbox.finops.packages.refusals import action_failed, execution_not_found
 from p2c_assets.sandbox.finops.packages.tracking import Tracking
 from p2c_assets.sandbox.finops.records import Records
 from p2c_assets.sandbox.finops.reference import Reference
+from p2c_assets.sandbox.finops.writing import Writer
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.store import Store
 
@@ -39,6 +44,7 @@ class PackageActions:
         store: Store,
         clock: Clock,
         records: Records,
+        writer: Writer,
         reference: Reference,
         default_company: str,
     ) -> None:
@@ -49,9 +55,12 @@ class PackageActions:
         self.projects = Projects(store)
         self.tracking = Tracking(store, records)
         self._exporter = Exporter(store, clock, records, self.blobs, self.projects, self.tracking)
-        self.executions = Executions(store, clock, {"export": self._run_export})
+        self._importer = Importer(clock, self.blobs, self.projects, EntityImport(store, records, writer, self.blobs))
+        self.executions = Executions(store, clock, {"export": self._run_export, "import": self._run_import})
         self._performers: Mapping[str, Callable[[Body, Request], Any]] = {
             "GetAzureWriteUrl": self._write_url,
+            "ImportFromPackage": self._import,
+            "ImportFromPackageAsync": self._import,
             "ExportToPackage": self._export,
             "ExportToPackageAsync": self._export,
             "ExportToPackagePreview": self._export,
@@ -60,13 +69,16 @@ class PackageActions:
             "GetEntityExecutionSummaryStatusList": self._status_list,
             "GetExecutionSummaryPageUrl": self._page_url,
             "GetExecutionErrors": self._errors,
+            "GetImportStagingErrorFileUrl": self._staging_errors,
+            "GenerateImportTargetErrorKeysFile": self._generate_error_keys,
+            "GetImportTargetErrorKeysFileUrl": self._error_keys,
             "DeleteExecutionHistoryJob": self._delete_history,
         }
 
     def call(self, path: str, request: Request, *, keyed: bool) -> Response:
         """One action. keyed: on a record instead of the set. Raises FinopsError, Unsupported."""
         action = _BY_NAME.get(path.removeprefix(f"{NAMESPACE}."))
-        if action is None or action.name not in {*self._performers, "GetExecutionSummaryStatus"}:
+        if action is None:
             raise Unsupported(f"the action {PACKAGES}/{path}")
         if keyed or request.method != "POST":
             return errors.no_route(f"{request.base_url}{request.path}")
@@ -93,6 +105,12 @@ class PackageActions:
     def _run_export(self, execution: Execution) -> Execution:
         return self._exporter.run(self.executions, execution)
 
+    def _import(self, body: Body, request: Request) -> str:  # noqa: ARG002 - the performers' signature
+        return self._importer.start(self.executions, body, self._company(body))
+
+    def _run_import(self, execution: Execution) -> Execution:
+        return self._importer.run(self.executions, execution)
+
     def _package_url(self, body: Body, request: Request) -> Any:
         execution = self._found(body)
         ready = execution.outcome == SUCCEEDED and execution.package
@@ -115,6 +133,37 @@ class PackageActions:
 
     def _errors(self, body: Body, request: Request) -> str:  # noqa: ARG002 - the performers' signature
         return errors_text(self.executions.find(body["executionId"]))
+
+    def _staging_errors(self, body: Body, request: Request) -> str:
+        name = self._entity_run(body).staging_errors
+        return self._address(request, name, "r") if name else ""
+
+    def _generate_error_keys(self, body: Body, request: Request) -> bool:  # noqa: ARG002 - the performers' signature
+        execution, run = self._found(body), self._entity_run(body)
+        exist = any(error.keys for error in execution.errors_of(run.label))
+        if exist:
+            self.executions.save(execution.with_entity(replace(run, error_keys_polls=0)))
+        return exist
+
+    def _error_keys(self, body: Body, request: Request) -> str:
+        """Empty before the file was ordered, and as long as it is being written."""
+        execution, run = self._found(body), self._entity_run(body)
+        if run.error_keys_polls < 0:
+            return ""
+        self.executions.save(execution.with_entity(replace(run, error_keys_polls=run.error_keys_polls + 1)))
+        if run.error_keys_polls < settings.read(self._store).polls_error_file:
+            return ""
+        name = f"{execution.id} {run.label} error keys.csv"
+        self.blobs.put(name, error_keys_file(entity_of(run.label), execution.errors_of(run.label)))
+        return self._address(request, name, "r")
+
+    def _entity_run(self, body: Body) -> EntityRun:
+        run = self._found(body).entity(body["entityName"])
+        if run is None:
+            raise action_failed(
+                f"The entity '{body['entityName']}' is not part of the execution '{body['executionId']}'."
+            )
+        return run
 
     def _delete_history(self, body: Body, request: Request) -> None:  # noqa: ARG002 - the performers' signature
         if not self.executions.delete(body["executionId"]):

@@ -1,6 +1,7 @@
 """Admin routes of data management: what people do in its workspace, and how the sandbox runs its jobs.
 
-GET/POST data-projects, DELETE data-projects/<name>; GET/POST change-tracking; GET/POST package-settings; GET executions;
+GET/POST data-projects, DELETE data-projects/<name>; GET/POST change-tracking; GET/POST package-settings;
+GET/POST entity-execution-parameters; GET executions;
 POST executions/cancel.
 """
 
@@ -9,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from p2c_assets.sandbox.finops.errors import FinopsError
-from p2c_assets.sandbox.finops.packages import settings
+from p2c_assets.sandbox.finops.packages import parallelism, settings
 from p2c_assets.sandbox.finops.packages.actions import PackageActions
 from p2c_assets.sandbox.finops.packages.labels import entity_of
 from p2c_assets.sandbox.finops.packages.projects import read_project
@@ -43,6 +44,11 @@ class PackageAdministration:
                 return asdict(settings.read(self._store))
             case "POST", "package-settings":
                 return dict(settings.change(self._store, document))
+            case "GET", "entity-execution-parameters":
+                return {"value": parallelism.parameters(self._store)}
+            case "POST", "entity-execution-parameters":
+                parallelism.configure(self._store, document)
+                return {"value": parallelism.parameters(self._store)}
             case "GET", "executions":
                 return {"value": [asdict(execution) for execution in self._executions.all()]}
             case "POST", "executions", "cancel":
