@@ -40,6 +40,12 @@ def _dispatch(twin: Twin, method: str, path: Sequence[str], document: Any) -> An
             return {"scheduled": twin.schedule(document["items"])}
         case "GET", "clock":
             return {"now": twin.clock.timestamp(), "day": twin.clock.day}
+        case "GET", "faults":
+            return {"value": twin.faults.report()}
+        case "POST", "faults":
+            return twin.faults.plan(document)
+        case "POST", "faults", "clear":
+            return _clear_faults(twin)
         case "GET", "notices":
             return twin.notices.report()
         case "POST", "notices":
@@ -55,6 +61,11 @@ def _reset_requests(twin: Twin) -> Any:
     return twin.counter.report()
 
 
+def _clear_faults(twin: Twin) -> Any:
+    twin.faults.clear()
+    return {"value": []}
+
+
 def _configure_notices(twin: Twin, document: Mapping[str, Any]) -> Any:
     twin.notices.configure(document)
     return twin.notices.report()
@@ -62,6 +73,7 @@ def _configure_notices(twin: Twin, document: Mapping[str, Any]) -> Any:
 
 def _reset(twin: Twin) -> Any:
     twin.store.clear()
+    twin.faults.clear()
     twin.after_reset()
     return {"reset": True}
 

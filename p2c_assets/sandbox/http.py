@@ -4,12 +4,16 @@ A request is answered synchronously inside the event loop, so that requests are 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from p2c_assets.sandbox.admin import PREFIX, administer
-from p2c_assets.sandbox.messages import Request, Response, Unsupported, unsupported
+from p2c_assets.sandbox.connection import deliver
+from p2c_assets.sandbox.faults import REFUSALS, Plan, gateway_page
+from p2c_assets.sandbox.messages import Request, Response, Trouble, Unsupported, unsupported
 from p2c_assets.sandbox.sending import Postman
 from p2c_assets.sandbox.tokens import PATH_END, Tokens
 from p2c_assets.sandbox.twin import Twin
@@ -21,18 +25,39 @@ def answer(twin: Twin, tokens: Tokens, request: Request) -> Response:
     An unexpected exception rolls the store back and travels on to the server (500).
     """
     if request.path.endswith(PATH_END):
-        twin.counter.request("token")
+        return _token(twin, tokens, request)
+    if request.path == PREFIX or request.path.startswith(PREFIX + "/"):
+        return _guarded(twin, request, admin=True)
+    return _protocol(twin, tokens, request)
+
+
+def _token(twin: Twin, tokens: Tokens, request: Request) -> Response:
+    twin.counter.request("token")
+    plan = twin.faults.on_token(request)
+    if plan is None:
         return tokens.issue(request)
-    with twin.store.transaction():
-        return _answer(twin, tokens, request)
+    return gateway_page(plan.status or 502) if plan.kind == "gateway_page" else _troubled(plan, tokens.issue(request))
 
 
-def _answer(twin: Twin, tokens: Tokens, request: Request) -> Response:
-    admin = request.path == PREFIX or request.path.startswith(PREFIX + "/")
-    if not admin:
-        twin.counter.request(request.method)
-        if not twin.needs_no_token(request) and not tokens.accept(request):
-            return twin.unauthorized()
+def _protocol(twin: Twin, tokens: Tokens, request: Request) -> Response:
+    twin.counter.request(request.method)
+    plan = twin.faults.on_request(request)
+    if plan is not None and plan.kind == "expired_token":
+        tokens.revoke(request)
+    if not twin.needs_no_token(request) and not tokens.accept(request):
+        return twin.unauthorized()
+    if plan is not None and plan.kind == "gateway_page":
+        return gateway_page(plan.status or 502)
+    if plan is not None and plan.kind in REFUSALS:
+        return twin.trouble(plan, request)
+    if plan is not None and plan.kind == "drop_before":
+        return Response(503, trouble="drop_before")
+    response = _guarded(twin, request, admin=False)
+    return response if plan is None else _troubled(plan, response)
+
+
+def _guarded(twin: Twin, request: Request, *, admin: bool) -> Response:
+    """A refusal of the sandbox takes the whole request back."""
     try:
         with twin.store.transaction():
             return administer(twin, request) if admin else twin.handle(request)
@@ -40,18 +65,23 @@ def _answer(twin: Twin, tokens: Tokens, request: Request) -> Response:
         return unsupported(error)
 
 
+def _troubled(plan: Plan, response: Response) -> Response:
+    """The work is done; what is left is the way back."""
+    return replace(response, trouble=cast(Trouble, plan.kind), delay_s=plan.seconds)
+
+
 def application(twin: Twin, tokens: Tokens, ca_file: Path | None = None) -> ASGIApp:
     """The ASGI application of one twin, for uvicorn or httpx.ASGITransport; `ca_file` is trusted for its notices."""
-    postman = Postman(twin.notices, twin.store, ca_file)
+    postman = Postman(twin, ca_file)
 
     async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
         body = await _body(receive)
         if body is None:
             return  # the caller went away in mid-request: nothing is done
-        request = Request.of(scope["method"], _target(scope), _headers(scope), body)
+        request = Request.of(scope["method"], _target(scope), _headers(scope), body, scope["scheme"])
         response = answer(twin, tokens, request)
         postman.wake()
-        await _send(send, response)
+        await deliver(response, scope, receive, send)
 
     return endpoint
 
@@ -69,22 +99,7 @@ async def _body(receive: Receive) -> bytes | None:
     return b"".join(chunks)
 
 
-async def _send(send: Send, response: Response) -> None:
-    """The whole answer at once."""
-    start = {"type": "http.response.start", "status": response.status, "headers": _raw(response)}
-    await send(start)
-    await send({"type": "http.response.body", "body": response.body})
-
-
-def _raw(response: Response) -> list[tuple[bytes, bytes]]:
-    given: Mapping[str, str] = response.headers
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.items()]
-    if response.status in (204, 304):
-        return headers
-    return [*headers, (b"content-length", str(len(response.body)).encode())]
-
-
-def _headers(scope: Scope) -> dict[str, str]:
+def _headers(scope: Scope) -> Mapping[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 

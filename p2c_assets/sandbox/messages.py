@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
 from p2c_assets.sandbox.exact_json import dumps, loads
@@ -20,13 +20,20 @@ class Unsupported(Exception):  # noqa: N818 - it names a refusal of the sandbox,
         self.feature = feature
 
 
+Trouble = Literal["slow", "drop_before", "drop_during", "drop_after", "truncated"]
+"""What happens to an answer on its way: it comes late; nothing was done and the connection ends; the connection ends in the
+middle of the answer, or before it; half of the body arrives as if it were all."""
+
+
 @dataclass(frozen=True)
 class Response:
-    """A whole answer. headers: names as they go out."""
+    """A whole answer. headers: names as they go out. trouble: a fault that meets it on its way, `delay_s` for a slow one."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=lambda: dict[str, str]())
     body: bytes = b""
+    trouble: Trouble | None = None
+    delay_s: float = 0.0
 
     @classmethod
     def json(cls, status: int, body: Any, headers: Mapping[str, str] | None = None) -> "Response":
@@ -40,25 +47,39 @@ class Response:
 
 @dataclass(frozen=True)
 class Request:
-    """A whole request. path is decoded, query decoded in order, header names lower-case."""
+    """A whole request. path is decoded, query decoded in order, header names lower-case.
+
+    scheme: http or https, as the caller used it. inside: it is one operation of a `$batch`.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes = b""
+    scheme: str = "http"
+    inside: bool = False
 
     @classmethod
-    def of(cls, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> "Request":
+    def of(
+        cls,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        scheme: str = "http",
+        *,
+        inside: bool = False,
+    ) -> "Request":
         """From a request target, absolute or `/path?query`."""
         url = urlsplit(target)
         lower = {name.lower(): value for name, value in headers.items()}
-        return cls(method, unquote(url.path), parse_query(url.query), lower, body)
+        return cls(method, unquote(url.path), parse_query(url.query), lower, body, scheme, inside)
 
     @property
     def base_url(self) -> str:
         """Scheme and host as the caller used them: http://127.0.0.1:8101."""
-        return f"{self.headers.get('x-forwarded-proto', 'http')}://{self.headers.get('host', 'localhost')}"
+        return f"{self.scheme}://{self.headers.get('host', 'localhost')}"
 
     def json(self) -> Any:
         """The body with exact decimals. Raises ValueError."""
@@ -68,7 +89,8 @@ class Request:
         """One operation of this `$batch` request: a relative URL stands beside `$batch`, host and identity are kept."""
         target = urljoin(self.path, part.url) if not part.url.startswith("$") else part.url
         kept = {name: self.headers[name] for name in ("host", "authorization") if name in self.headers}
-        return Request.of(part.method, target, {**kept, **part.headers, **_host(kept)}, part.body)
+        headers = {**kept, **part.headers, **_host(kept)}
+        return Request.of(part.method, target, headers, part.body, self.scheme, inside=True)
 
 
 def _host(kept: Mapping[str, str]) -> dict[str, str]:

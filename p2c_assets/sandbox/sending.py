@@ -1,7 +1,8 @@
 """The postman of one twin: posts its notices in the server's event loop, after the requests that wrote them.
 
-Notices to one URL go out one after the other in the order of their posting, different URLs at the same time. A notice is
-taken from the queue after its answer, so that a twin that stops in between sends it again: at least once.
+Notices to one URL go out one after the other in the order of their posting, different URLs at the same time, unless a fault
+was planned. A notice is taken from the queue after its answer, so that a twin that stops in between sends it again: at
+least once.
 """
 
 import asyncio
@@ -10,16 +11,19 @@ from pathlib import Path
 
 import httpx
 
-from p2c_assets.sandbox.notices import Notices
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.twin import Twin
+
+HELD_BACK_S = 0.05
+"""How long a reordered notice waits for one that could overtake it."""
 
 
 class Postman:
     """Sends what waits; `wake` is called after every request and costs nothing when the queue is empty."""
 
-    def __init__(self, notices: Notices, store: Store, ca_file: Path | None = None) -> None:
-        self._notices = notices
-        self._store = store
+    def __init__(self, twin: Twin, ca_file: Path | None = None) -> None:
+        self._twin = twin
+        self._notices = twin.notices
         self._ca_file = ca_file
         self._rounds: dict[str, asyncio.Task[None]] = {}
 
@@ -38,12 +42,26 @@ class Postman:
             del self._rounds[url]
 
     async def _deliver(self, http: httpx.AsyncClient, row: Row) -> None:
+        plan = self._twin.faults.on_notice(row["url"])
+        if plan is not None and plan.kind == "notice_reordered":
+            await self._let_one_pass(http, row)
+        await self._attempt(http, row)
+        if plan is not None and plan.kind == "notice_duplicated":
+            await _post(http, row)
+
+    async def _let_one_pass(self, http: httpx.AsyncClient, row: Row) -> None:
+        await asyncio.sleep(HELD_BACK_S)
+        later = [other for other in self._notices.waiting(row["url"]) if other["number"] != row["number"]]
+        if later:
+            await self._attempt(http, later[0])
+
+    async def _attempt(self, http: httpx.AsyncClient, row: Row) -> None:
         if row["tries"]:
             await asyncio.sleep(self._notices.pause_s)
         error, status = await _post(http, row)
         if not self._notices.is_pending(row["number"]):
             return  # the twin was emptied meanwhile
-        with self._store.transaction():
+        with self._twin.store.transaction():
             if error is None:
                 self._notices.succeeded(row["number"])
             else:

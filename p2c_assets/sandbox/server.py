@@ -9,6 +9,8 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
+from p2c_assets.sandbox.connection import TroubledProtocol
+
 
 def web_server(app: ASGIApp, certificate: ssl.SSLContext | None = None) -> uvicorn.Server:
     """A server that waits to be given its socket; `certificate` makes it speak TLS."""
@@ -19,6 +21,7 @@ def web_server(app: ASGIApp, certificate: ssl.SSLContext | None = None) -> uvico
 
     config = uvicorn.Config(
         app,
+        http=TroubledProtocol,
         log_level="warning",
         lifespan="off",
         access_log=False,

@@ -50,12 +50,15 @@ class Tokens:
 
         Source: fin-ops services-home-page (a trailing slash breaks the token).
         """
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        grant = self._grants.get(token.strip())
-        if scheme.lower() != "bearer" or grant is None or grant.expires_at <= time.monotonic():
+        grant = self._grants.get(_bearer(request))
+        if grant is None or grant.expires_at <= time.monotonic():
             return False
         audience = urlsplit(grant.audience)
         return audience.netloc.lower() == request.headers.get("host", "").lower() and not audience.path
+
+    def revoke(self, request: Request) -> None:
+        """The token of this request expires at once."""
+        self._grants.pop(_bearer(request), None)
 
     def _refusal(self, form: Mapping[str, str]) -> Response | None:
         for name in ("grant_type", "client_id", "client_secret", "scope"):
@@ -76,6 +79,11 @@ class Tokens:
             text = f"The provided request must include a 'scope' ending in /.default; '{form['scope']}' does not."
             return _error(400, "invalid_scope", 1002012, text)
         return None
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _error(status: int, error: str, number: int, text: str) -> Response:

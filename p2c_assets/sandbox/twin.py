@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
+from p2c_assets.sandbox.faults import Faults, Plan
 from p2c_assets.sandbox.messages import Request, Response
 from p2c_assets.sandbox.notices import Notices
 from p2c_assets.sandbox.store import Row, Store
@@ -27,6 +28,9 @@ class Twin(Protocol):
     def counter(self) -> RequestCounter: ...
 
     @property
+    def faults(self) -> Faults: ...
+
+    @property
     def notices(self) -> Notices: ...
 
     def handle(self, request: Request) -> Response:
@@ -39,6 +43,10 @@ class Twin(Protocol):
 
     def unauthorized(self) -> Response:
         """The system's own 401."""
+        ...
+
+    def trouble(self, plan: Plan, request: Request) -> Response:
+        """The system's own answer to a request that was planned to be refused."""
         ...
 
     def load(self, rows: Mapping[str, Sequence[Row]], *, plugins: bool) -> Mapping[str, int]:

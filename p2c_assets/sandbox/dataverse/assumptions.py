@@ -134,3 +134,6 @@ SQL_TOP_IS_TAKEN = True
 
 DEGREE_OF_PARALLELISM = 4
 """x-ms-dop-hint. send-parallel-requests.md names no number; 4 and 5 were seen on trial environments."""
+
+SQL_ERROR_STATUS = 500
+"""HTTP status of a deadlock (0x80044150, generic SQL error): the error list names the code, no page its status."""

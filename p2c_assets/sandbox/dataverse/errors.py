@@ -183,6 +183,11 @@ def invalid_cookie() -> DataverseError:
     return DataverseError(400, "0x8004112A", "Invalid page number in paging cookie.")
 
 
+def too_many_requests(limit: int, window_s: int) -> DataverseError:
+    text = f"Number of requests exceeded the limit of {limit} over time window of {window_s} seconds."
+    return DataverseError(429, "0x80072322", text)
+
+
 def no_segment(name: str) -> DataverseError:
     return DataverseError(404, "0x8006088a", f"Resource not found for the segment '{name}'.")
 

@@ -16,7 +16,9 @@ from p2c_assets.sandbox.dataverse.preferences import preferences
 from p2c_assets.sandbox.dataverse.reading import API
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.settlement import settle
+from p2c_assets.sandbox.dataverse.trouble import refusal as refusal_of
 from p2c_assets.sandbox.dataverse.work import Work
+from p2c_assets.sandbox.faults import Faults
 from p2c_assets.sandbox.messages import Request, Response, Unsupported, unsupported
 from p2c_assets.sandbox.odata.lexer import ODataSyntaxError
 from p2c_assets.sandbox.odata.multipart import (
@@ -36,17 +38,17 @@ Answer = PartResponse | ChangesetResponse
 Refusal = (errors.DataverseError, ODataSyntaxError, Unsupported)
 
 
-def answer(records: Records, counter: RequestCounter, request: Request) -> Response:
+def answer(records: Records, counter: RequestCounter, faults: Faults, request: Request) -> Response:
     """One HTTP request; every answer has an id that support would ask for."""
-    response = _answer(records, counter, request)
+    response = _answer(records, counter, faults, request)
     return replace(response, headers={**response.headers, "x-ms-service-request-id": str(uuid4())})
 
 
-def _answer(records: Records, counter: RequestCounter, request: Request) -> Response:
+def _answer(records: Records, counter: RequestCounter, faults: Faults, request: Request) -> Response:
     if request.path != BATCH:
-        return _alone(records, request)
+        return _alone(records, faults, request)
     try:
-        return _batch(records, counter, request)
+        return _batch(records, counter, faults, request)
     except Refusal as error:
         return refusal(error)
 
@@ -64,19 +66,19 @@ def refusal(error: Exception) -> Response:
             raise error
 
 
-def _alone(records: Records, request: Request) -> Response:
+def _alone(records: Records, faults: Faults, request: Request) -> Response:
     """One operation in a transaction of its own."""
     try:
         with records.store.transaction():
             work = Work(records)
-            response = operate(work, request, References(records))
+            response = _strike_or_operate(work, faults, request, References(records))
             settle(work)
             return response
     except Refusal as error:
         return refusal(error)
 
 
-def _batch(records: Records, counter: RequestCounter, request: Request) -> Response:
+def _batch(records: Records, counter: RequestCounter, faults: Faults, request: Request) -> Response:
     """Operations in their order; without continue-on-error the first failure is the whole answer."""
     if request.method != "POST":
         raise errors.no_resource(f"{request.base_url}{request.path}")
@@ -84,7 +86,7 @@ def _batch(records: Records, counter: RequestCounter, request: Request) -> Respo
     goes_on = preferences(request).continue_on_error
     answers: list[Answer] = []
     for part in parts:
-        result = _part(records, counter, request, part)
+        result = _part(records, counter, faults, request, part)
         if not goes_on and isinstance(result, PartResponse) and result.status >= 400:
             return _rendered(400, [result])
         answers.append(result)
@@ -116,14 +118,16 @@ def _check_changeset(changeset: Changeset) -> None:
             raise errors.bad_url("The MIME headers of a request in a change set must have a Content-ID.")
 
 
-def _part(records: Records, counter: RequestCounter, request: Request, part: Part) -> Answer:
+def _part(records: Records, counter: RequestCounter, faults: Faults, request: Request, part: Part) -> Answer:
     if isinstance(part, Changeset):
-        return _changeset(records, counter, request, part.requests)
+        return _changeset(records, counter, faults, request, part.requests)
     counter.operation(part.method)
-    return _alone(records, request.inner(part)).part(part.content_id)
+    return _alone(records, faults, request.inner(part)).part(part.content_id)
 
 
-def _changeset(records: Records, counter: RequestCounter, request: Request, singles: Sequence[BatchRequest]) -> Answer:
+def _changeset(
+    records: Records, counter: RequestCounter, faults: Faults, request: Request, singles: Sequence[BatchRequest]
+) -> Answer:
     """All or nothing; a failure is the one answer to the changeset, under the Content-ID that failed."""
     current = singles[-1].content_id if singles else None
     parts: list[PartResponse] = []
@@ -134,7 +138,7 @@ def _changeset(records: Records, counter: RequestCounter, request: Request, sing
             work, references = Work(records), References(records)
             for single in singles:
                 current = single.content_id
-                response = _operation(work, request, single, references)
+                response = _operation(work, faults, request, single, references)
                 parts.append(response.part(single.content_id))
             settle(work)
     except Refusal as error:
@@ -142,13 +146,21 @@ def _changeset(records: Records, counter: RequestCounter, request: Request, sing
     return ChangesetResponse(tuple(parts))
 
 
-def _operation(work: Work, request: Request, single: BatchRequest, references: References) -> Response:
+def _operation(work: Work, faults: Faults, request: Request, single: BatchRequest, references: References) -> Response:
     url = references.expand(single.url)
     inner = request.inner(single if url == single.url else single._replace(url=f"{API}{url}"))
-    response = operate(work, inner, references)
+    response = _strike_or_operate(work, faults, inner, references)
     if single.content_id and "OData-EntityId" in response.headers:
         references.remember(single.content_id, response.headers["OData-EntityId"].partition(API)[2])
     return response
+
+
+def _strike_or_operate(work: Work, faults: Faults, request: Request, references: References) -> Response:
+    """An operation of a batch may have been planned to fail."""
+    plan = faults.on_operation(request) if request.inside else None
+    if plan is not None:
+        raise refusal_of(plan)
+    return operate(work, request, references)
 
 
 def _rendered(status: int, answers: Sequence[Answer]) -> Response:

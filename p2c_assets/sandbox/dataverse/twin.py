@@ -10,10 +10,11 @@ from typing import Any
 from p2c_assets.sandbox.admin import unknown
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
-from p2c_assets.sandbox.dataverse import agenda, loading, protocol
+from p2c_assets.sandbox.dataverse import agenda, loading, protocol, trouble
 from p2c_assets.sandbox.dataverse.options import TwinOptions
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.seed import seed
+from p2c_assets.sandbox.faults import INSIDE, Faults, Plan
 from p2c_assets.sandbox.messages import Request, Response
 from p2c_assets.sandbox.notices import Notices
 from p2c_assets.sandbox.store import Row, Store
@@ -28,6 +29,7 @@ class DataverseTwin:
         self._clock = Clock(store)
         self._counter = RequestCounter()
         self._notices = Notices(store)
+        self._faults = Faults(inside=INSIDE - trouble.ABSENT_INSIDE)
         self._records = Records(store, self._clock, self._options)
         self.after_reset()
 
@@ -47,9 +49,13 @@ class DataverseTwin:
     def notices(self) -> Notices:
         return self._notices
 
+    @property
+    def faults(self) -> Faults:
+        return self._faults
+
     def handle(self, request: Request) -> Response:
         """Answer one request of the Web API; the token has been checked."""
-        return protocol.answer(self._records, self._counter, request)
+        return protocol.answer(self._records, self._counter, self._faults, request)
 
     def needs_no_token(self, request: Request) -> bool:  # noqa: ARG002 - the Twin's signature
         """Nothing here goes without a token."""
@@ -63,6 +69,12 @@ class DataverseTwin:
         tenant = self._options.tenant
         uri = f"https://login.microsoftonline.com/{tenant}/oauth2/authorize"
         return Response(401, {"WWW-Authenticate": f"Bearer authorization_uri={uri}, resource_id=https://{tenant}/"})
+
+    def trouble(self, plan: Plan, request: Request) -> Response:  # noqa: ARG002 - the Twin's signature
+        """What a planned fault answers, in the envelope of the Web API."""
+        response = protocol.refusal(trouble.refusal(plan))
+        waiting = {} if plan.retry_after is None else {"Retry-After": str(plan.retry_after)}
+        return Response(response.status, {**response.headers, **waiting}, response.body)
 
     def load(self, rows: Mapping[str, Sequence[Row]], *, plugins: bool) -> Mapping[str, int]:
         return loading.load(self._records, rows, plugins=plugins)

@@ -109,3 +109,9 @@ FIRST_REC_ID = 5_637_144_576
 ACTION_SET_KEYS = True
 """Names of the keys of DataManagementEntities, SystemNotifications and BatchJobs in `$metadata`: their rows are not read
 here, and no public source shows them; CSDL needs one."""
+
+DEADLOCK_TEXT = "Deadlock, where one or more users have simultaneously locked the whole table or part of it."
+"""The platform's infolog for a deadlock victim (platform knowledge); no capture over OData is at hand."""
+
+THROTTLING_USES_THE_ODATA_ENVELOPE = True
+"""The text of a 429 is documented (priority-based-throttling), its JSON is not: the twin wraps it as every other error."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
+from p2c_assets.sandbox.faults import Faults, Plan
 from p2c_assets.sandbox.finops import assumptions, errors
 from p2c_assets.sandbox.finops.action_schema import PACKAGES
 from p2c_assets.sandbox.finops.actions import Actions
@@ -43,6 +44,7 @@ from p2c_assets.sandbox.finops.reading import Reader
 from p2c_assets.sandbox.finops.recalculation import Recalculation
 from p2c_assets.sandbox.finops.records import Records
 from p2c_assets.sandbox.finops.reference import Reference
+from p2c_assets.sandbox.finops.trouble import refusal
 from p2c_assets.sandbox.finops.versions import Versions
 from p2c_assets.sandbox.finops.writing import Rules, Writer
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
@@ -77,6 +79,7 @@ class FinopsTwin:
         self.clock = Clock(store)
         self.counter = RequestCounter()
         self.notices = Notices(store)
+        self.faults = Faults(absent={"expired_delta_token"})
         self._records = Records(store)
         self._reference = Reference(store)
         self._numbers = NumberSequences(store, self._reference)
@@ -97,7 +100,7 @@ class FinopsTwin:
         actions = Actions({**versions.performers(), **self._jobs.performers()}, {PACKAGES: self._packages})
         privileges = Privileges(self._reference)
         self._protocol = Protocol(self._reader, self._writer, actions, privileges, self._default_company)
-        self._batch = Batch(store, self.counter, self._protocol.operate, batch_error_status)
+        self._batch = Batch(store, self.counter, self._operate_inside, batch_error_status)
         self._administration = Administration(
             store, self._records, self._reference, parties, headers, customers, self._default_company
         )
@@ -146,6 +149,10 @@ class FinopsTwin:
         """401 without a body: its text on a real environment is not known."""
         return Response(401, {"WWW-Authenticate": "Bearer"})
 
+    def trouble(self, plan: Plan, request: Request) -> Response:
+        """What a planned fault answers, in the system's envelope."""
+        return refusal(plan, request).response()
+
     def load(self, rows: Mapping[str, Sequence[Row]], *, plugins: bool) -> Mapping[str, int]:
         """Store rows; with plugins, calculate lines and totals of all documents afterwards."""
         counts = self._administration.load(rows)
@@ -185,6 +192,13 @@ class FinopsTwin:
         """Data management, postings, quotations' outcomes and batch jobs. Raises AdminError or Unsupported."""
         answer = self._package_administration.answer(method, path, document)
         return self._back_office.answer(method, path, document) if answer is None else answer
+
+    def _operate_inside(self, request: Request) -> Response:
+        """An operation of a batch, which may have been planned to fail."""
+        plan = self.faults.on_operation(request)
+        if plan is not None:
+            raise refusal(plan, request)
+        return self._protocol.operate(request)
 
     def _route(self, request: Request) -> Response:
         parts = split_path(request.path)

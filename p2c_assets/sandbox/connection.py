@@ -1,0 +1,75 @@
+"""An answer on its way out: whole, late, cut short, or not at all because the connection ends.
+
+An ASGI application cannot end its connection without an answer; uvicorn's protocol can. `TroubledProtocol` hands its
+transport to the application, in the scope's extensions.
+"""
+
+import asyncio
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from p2c_assets.sandbox.messages import Response
+
+TRANSPORT = "p2c.transport"
+
+
+class TroubledProtocol(HttpToolsProtocol):
+    """HTTP/1.1 whose requests know their connection."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        app = self.app
+
+        async def with_transport(scope: Any, receive: Any, send: Any) -> None:
+            await app({**scope, "extensions": {TRANSPORT: transport}}, receive, send)
+
+        self.app = with_transport
+
+
+async def deliver(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the answer, or what is left of it."""
+    match response.trouble:
+        case "drop_during" if response.body:
+            await _start(send, response, len(response.body) + 1)
+            await send({"type": "http.response.body", "body": _half(response), "more_body": True})
+            _transport(scope).close()
+            await _ended(receive)
+        case "drop_before" | "drop_after" | "drop_during":
+            _transport(scope).abort()
+            await _ended(receive)
+        case "truncated":
+            await _whole(send, Response(response.status, response.headers, _half(response)))
+        case "slow":
+            await asyncio.sleep(response.delay_s)
+            await _whole(send, response)
+        case None:
+            await _whole(send, response)
+
+
+async def _whole(send: Send, response: Response) -> None:
+    await _start(send, response, len(response.body))
+    await send({"type": "http.response.body", "body": response.body})
+
+
+async def _start(send: Send, response: Response, length: int) -> None:
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
+    if response.status not in (204, 304):
+        headers.append((b"content-length", str(length).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+
+
+def _half(response: Response) -> bytes:
+    return response.body[: len(response.body) // 2]
+
+
+def _transport(scope: Scope) -> asyncio.Transport:
+    """Raises KeyError under another server than that of `server`."""
+    return scope["extensions"][TRANSPORT]
+
+
+async def _ended(receive: Receive) -> None:
+    """The server takes an application that returns without an answer for a broken one; so wait until it knows."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
