@@ -349,6 +349,25 @@ def test_other_formats_are_a_501(scm: Caller, source_format: str) -> None:
     assert (answer.status_code, f"the source format {source_format}" in answer.text) == (501, True)
 
 
+def test_enumerations_stand_by_symbol_and_labels_are_a_501(scm: Caller) -> None:
+    """Source: data-entities/data-entities-data-packages.md"""
+    customers(scm, "C1")
+    project(scm, fields=["ISEXTERNALLYMAINTAINED"])
+    assert exported(scm) == [{"ISEXTERNALLYMAINTAINED": "Yes"}]
+    entities = [{"label": CUSTOMERS, "enum_values": "label"}]
+    answer = scm.http.post("/_sandbox/data-projects", json={"value": [{"name": "P", "entities": entities}]})
+    assert (answer.status_code, "enumerations by label" in answer.text) == (501, True)
+
+
+def test_an_action_needs_the_token_of_odata(scm: Caller) -> None:
+    """Source: data-entities/data-management-api.md"""
+    path = f"{GROUPS}/Microsoft.Dynamics.DataEntities.GetExecutionErrors"
+    parameters = {"executionId": "x"}
+    assert scm.post(path, parameters, Authorization="Bearer none").status_code == 401
+    answer = body(scm.post(path, parameters))
+    assert answer == {"@odata.context": f"{scm.url}/data/$metadata#Edm.String", "value": "[]"}
+
+
 def test_a_file_over_the_limit_ends_the_export_as_failed(scm: Caller) -> None:
     """Source: knowledgelib.io"""
     customers(scm, "C1")

@@ -122,6 +122,19 @@ def test_without_execute_nothing_reaches_the_target(scm: Caller) -> None:
     assert entity_job(scm, execution)["rows"] == 1
 
 
+def test_an_import_answers_its_id_made_from_the_project_when_none_is_given(scm: Caller) -> None:
+    """Source: data-entities/data-management-api.md"""
+    assert start_import(scm, package_of([row()]), executionId="mine") == "mine"
+    finish(scm, "mine")
+    assert start_import(scm, package_of([row()])).startswith("Import-2026-01-05T08:00:00-")
+    finish(scm, job_ids(scm)[-1])
+    assert "already exists" in refusal(call_import(scm, package_of([row()]), executionId="mine"))
+
+
+def job_ids(scm: Caller) -> list[str]:
+    return [one["id"] for one in scm.admin("executions")["value"]]
+
+
 def test_composite_entities_are_a_501(scm: Caller) -> None:
     """Source: data-entities/data-management-api.md"""
     answer = call_import(scm, package_of([row()]), overwrite=False)

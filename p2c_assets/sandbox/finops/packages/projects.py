@@ -24,12 +24,16 @@ _TABLE = "_data_projects"
 
 @dataclass(frozen=True)
 class ProjectEntity:
-    """One entity of a project. fields: staging names in the order of the file, all of them when empty."""
+    """One entity of a project. fields: staging names in the order of the file, all of them when empty.
+
+    enum_values: how members of enumerations stand in the file, by symbol or (501) by label.
+    """
 
     label: str
     source_format: str = CSV
     refresh: str = FULL
     fields: tuple[str, ...] = ()
+    enum_values: str = "symbol"
     execution_unit: int = 1
     level: int = 1
     sequence: int = 1
@@ -140,6 +144,8 @@ def _check(entity: ProjectEntity) -> None:
         known = ", ".join((*FORMATS, *OTHER_FORMATS))
         raise AdminError(f"{entity.label}: source_format is {entity.source_format!r}; known: {known}")
     check_format(entity.source_format)
+    if entity.enum_values != "symbol":
+        raise Unsupported(f"enumerations by {entity.enum_values}")
     columns = staging_columns(entity.entity_set)
     missing = [name for name in entity.fields if name not in columns]
     if missing:
