@@ -106,6 +106,25 @@ LARGEST_AMOUNT = 10**12
 FIRST_REC_ID = 5_637_144_576
 """Rec ids as seen in decoded etags."""
 
+METADATA_DATA_TYPES = True
+"""DataType of a property in `/Metadata/PublicEntities` (String, Int, Real, Enum, Date, UtcDateTime): X++'s names of types."""
+
+LABELS_ARE_THE_SANDBOXES = True
+"""Label ids are `@Sandbox:Name` and their texts the name in words: the real label files are not public."""
+
+SESSION_INFO_FIELDS = True
+"""Names of the fields of GetUserSessionInfo: user, company, language and time zone are known to be there, their spelling is
+platform knowledge."""
+
+CONTENT_ID_REFERENCES_ARE_UNSUPPORTED = True
+"""`$1` inside a changeset: not shown working anywhere; the twin answers 501."""
+
+DEEP_INSERT_IS_A_DESERIALISATION_ERROR = True
+"""Lines nested in a header are not supported; how the refusal reads is not documented."""
+
+PREFER_REPRESENTATION_IS_IGNORED = True
+"""`Prefer: return=representation` is in community samples, unverified: PATCH answers 204 in any case."""
+
 ACTION_SET_KEYS = True
 """Names of the keys of DataManagementEntities, SystemNotifications and BatchJobs in `$metadata`: their rows are not read
 here, and no public source shows them; CSDL needs one."""

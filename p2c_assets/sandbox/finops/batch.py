@@ -53,9 +53,9 @@ class Batch:
         self._counter.operation(part.method)
         try:
             with self._store.transaction():
-                return self._operate(request.inner(part)).part(part.content_id)
+                return _part(self._operate(_inner(request, part)), part.content_id)
         except (errors.FinopsError, Unsupported) as error:
-            return self._refusal(error).part(part.content_id)
+            return _part(self._refusal(error), part.content_id)
 
     def _changeset(self, request: Request, changeset: Changeset) -> ChangesetResponse:
         for part in changeset.requests:
@@ -65,7 +65,7 @@ class Batch:
                 return ChangesetResponse(tuple(self._write(request, part) for part in changeset.requests))
         except (errors.FinopsError, Unsupported) as error:
             first = changeset.requests[0].content_id
-            return ChangesetResponse((self._refusal(error).part(first),))
+            return ChangesetResponse((_part(self._refusal(error), first),))
 
     def _write(self, request: Request, part: BatchRequest) -> PartResponse:
         if part.method not in _WRITES:
@@ -73,12 +73,29 @@ class Batch:
                 f"An invalid HTTP method '{part.method}' was detected for a request in a change set. Requests in change "
                 "sets only support the HTTP methods 'POST', 'PUT', 'DELETE', and 'PATCH'."
             )
-        return self._operate(request.inner(part)).part(part.content_id)
+        return _part(self._operate(_inner(request, part)), part.content_id)
 
     def _refusal(self, error: errors.FinopsError | Unsupported) -> Response:
         if isinstance(error, Unsupported):
             return unsupported(error)
         return error.response(self._error_status if error.business else None)
+
+
+def _inner(request: Request, part: BatchRequest) -> Request:
+    """One operation as a request. Raises Unsupported for `$1` (assumptions.CONTENT_ID_REFERENCES_ARE_UNSUPPORTED)."""
+    if part.url.startswith("$") and part.url[1:2].isdigit():
+        raise Unsupported(f"the reference {part.url} to a Content-ID")
+    return request.inner(part)
+
+
+def _part(response: Response, content_id: str | None) -> PartResponse:
+    """An answer as a part; JSON says its character set there, as captured."""
+    kind = response.headers.get("Content-Type", "")
+    if kind.startswith("application/json") and "charset" not in kind:
+        response = Response(
+            response.status, {**response.headers, "Content-Type": f"{kind}; charset=utf-8"}, response.body
+        )
+    return response.part(content_id)
 
 
 def _check_size(parts: Sequence[BatchRequest | Changeset]) -> None:

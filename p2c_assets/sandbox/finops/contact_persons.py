@@ -38,13 +38,14 @@ class ContactPersonRules:
         """Nothing follows."""
 
     def _checked(self, row: Row, posted: Row) -> Row:
-        check_mandatory(CONTACT_PERSONS, row)
         if row["ContactPersonPartyType"] != "Person":
             text = f"The value '{row['ContactPersonPartyType']}' is not a party type of a contact person; use Person."
             raise errors.field_failed(CONTACT_PERSONS, ["ContactPersonPartyType"], text)
+        row = settle_country(CONTACT_PERSONS, self._reference, row, "PrimaryAddress", posted)
+        check_mandatory(CONTACT_PERSONS, row)
         if not _name(row):
             raise errors.must_be_filled(CONTACT_PERSONS, ["FirstName"])
-        return settle_country(CONTACT_PERSONS, self._reference, row, "PrimaryAddress", posted)
+        return row
 
 
 def _name(row: Row) -> str:

@@ -95,8 +95,6 @@ class CustomerRules:
         return self._records.matching(INVOICE_LINES, ("dataAreaId", header["dataAreaId"]), number)
 
     def _checked(self, row: Row, posted: Row) -> Row:
-        self._check_party(row)
-        check_mandatory(CUSTOMERS_V2, row)
         reference = self._reference
         reference.check_company_table(CUSTOMERS_V2, row, posted, "CustomerGroupId", "_customer_groups")
         reference.check_currency(CUSTOMERS_V2, posted, "SalesCurrencyCode")
@@ -106,6 +104,8 @@ class CustomerRules:
             raise errors.not_in_related_table(CUSTOMERS_V2, "InvoiceAccount", invoice, "Customers")
         for prefix in _ADDRESSES:
             row = settle_country(CUSTOMERS_V2, reference, row, prefix, posted)
+        self._check_party(row)
+        check_mandatory(CUSTOMERS_V2, row)
         return row
 
     def _check_party(self, row: Row) -> None:

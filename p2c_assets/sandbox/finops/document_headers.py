@@ -39,7 +39,8 @@ class DocumentHeaders:
 
     def created(self, shape: HeaderShape, row: Row, posted: Row) -> Row:
         """A new header, filled from its customer. Raises FinopsError."""
-        check_mandatory(shape.entity_set, row)
+        if not row[shape.customer]:
+            check_mandatory(shape.entity_set, row)
         customer = self.customer(shape.entity_set, row, shape.customer)
         if customer["OnHoldStatus"] == "All":
             text = f"Customer account {customer['CustomerAccount']} is on hold: All."
@@ -55,7 +56,6 @@ class DocumentHeaders:
 
     def checked(self, shape: HeaderShape, row: Row, posted: Row) -> Row:
         """References of a header; the country of a sent delivery address; the invoice customer's address."""
-        check_mandatory(shape.entity_set, row)
         for column in (shape.customer, "InvoiceCustomerAccountNumber"):
             if posted.get(column):
                 self.customer(shape.entity_set, row, column)
@@ -64,6 +64,7 @@ class DocumentHeaders:
         self._reference.check_site_and_warehouse(shape.entity_set, row, posted, site, warehouse)
         if is_sent(shape.entity_set, posted, "DeliveryAddress"):
             row = settle_country(shape.entity_set, self._reference, row, "DeliveryAddress", posted)
+        check_mandatory(shape.entity_set, row)
         payer = self.find_customer(row, "InvoiceCustomerAccountNumber")
         return row if payer is None else {**row, **from_customer(payer, _INVOICE, shape.entity_set, "InvoiceAddress")}
 

@@ -72,11 +72,11 @@ class DocumentLines:
 
     def checked(self, shape: LineShape, row: Row, posted: Row) -> Row:
         """References, discount and amount of a line; the country of a sent delivery address."""
-        check_mandatory(shape.entity_set, row)
         product = self._product(shape, row) if "ProductNumber" in posted else {}
         self._reference.check_unit(shape.entity_set, posted, "SalesUnitSymbol")
         site, warehouse = "ShippingSiteId", "ShippingWarehouseId"
         self._reference.check_site_and_warehouse(shape.entity_set, row, posted, site, warehouse)
+        check_mandatory(shape.entity_set, row)
         if not row[site] and product.get("IsStockedProduct") == "Yes":
             text = "Inventory dimension Site is mandatory and must consequently be specified."
             raise errors.write_failed(shape.entity_set, text, validation=False)

@@ -92,7 +92,12 @@ def missing_for_update() -> FinopsError:
 
 def not_found(entity_set: EntitySet) -> FinopsError:
     """GET of a key that is not there."""
-    text = f"Resource not found for the segment '{entity_set.name}'."
+    return no_resource(entity_set.name)
+
+
+def no_resource(name: str) -> FinopsError:
+    """GET of something that is not there in a service that has no entities."""
+    text = f"Resource not found for the segment '{name}'."
     return FinopsError(404, text, _inner(text, ODATA_EXCEPTION, ""))
 
 

@@ -29,10 +29,10 @@ def read_page(request: Request) -> Page:
     """
     preferred = _preferred_size(request)
     size = min(preferred or MAX_PAGE, MAX_PAGE)
-    start, top = _whole(request, "$skip") or 0, _whole(request, "$top")
+    start, top = whole_number(request, "$skip") or 0, whole_number(request, "$top")
     continued = preferred is not None and "$skip" in request.query
     if "$skiptoken" in request.query:
-        return Page(start, size, _whole(request, "$skiptoken"), preferred is not None)
+        return Page(start, size, whole_number(request, "$skiptoken"), preferred is not None)
     end = None if top is None or continued else start + top
     return Page(start, size, end, preferred is not None)
 
@@ -61,7 +61,8 @@ def next_link(request: Request, page: Page, end: int) -> str:
     return f"{request.base_url}{request.path}?{render_query(options)}"
 
 
-def _whole(request: Request, name: str) -> int | None:
+def whole_number(request: Request, name: str) -> int | None:
+    """An option that is a whole number, None if it is not there. Raises FinopsError."""
     text = request.query.get(name)
     if text is None:
         return None

@@ -13,7 +13,7 @@ from typing import Any
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
 from p2c_assets.sandbox.faults import Faults, Plan
-from p2c_assets.sandbox.finops import assumptions, errors
+from p2c_assets.sandbox.finops import assumptions, errors, json_metadata, session_service
 from p2c_assets.sandbox.finops.action_schema import PACKAGES
 from p2c_assets.sandbox.finops.actions import Actions
 from p2c_assets.sandbox.finops.administration import Administration
@@ -44,6 +44,7 @@ from p2c_assets.sandbox.finops.reading import Reader
 from p2c_assets.sandbox.finops.recalculation import Recalculation
 from p2c_assets.sandbox.finops.records import Records
 from p2c_assets.sandbox.finops.reference import Reference
+from p2c_assets.sandbox.finops.session_service import SessionService
 from p2c_assets.sandbox.finops.trouble import refusal
 from p2c_assets.sandbox.finops.versions import Versions
 from p2c_assets.sandbox.finops.writing import Rules, Writer
@@ -53,7 +54,8 @@ from p2c_assets.sandbox.odata.keys import split_path
 from p2c_assets.sandbox.store import Row, Store
 
 DEFAULT_COMPANY = "usmf"
-_UNSUPPORTED_ROOTS = frozenset({"Metadata", "metadata", "api", "soap"})
+_METADATA_ROOTS = frozenset({"Metadata", "metadata"})
+_UNSUPPORTED_ROOTS = frozenset({"api", "soap"})
 _VERSIONS = Versions()
 
 
@@ -99,6 +101,7 @@ class FinopsTwin:
         self._jobs = Jobs(store, totals, Population(self._records))
         actions = Actions({**versions.performers(), **self._jobs.performers()}, {PACKAGES: self._packages})
         privileges = Privileges(self._reference)
+        self._session = SessionService(self._reference, self._default_company)
         self._protocol = Protocol(self._reader, self._writer, actions, privileges, self._default_company)
         self._batch = Batch(store, self.counter, self._operate_inside, batch_error_status)
         self._administration = Administration(
@@ -202,6 +205,10 @@ class FinopsTwin:
 
     def _route(self, request: Request) -> Response:
         parts = split_path(request.path)
+        if parts[:1] and parts[0] in _METADATA_ROOTS:
+            return json_metadata.answer(parts[1:], request)
+        if tuple(parts) == session_service.PATH:
+            return self._session.answer(request)
         if parts[:1] and parts[0] in _UNSUPPORTED_ROOTS:
             raise Unsupported(f"/{parts[0]}")
         if parts == [SERVICE, "$batch"] and request.method == "POST":

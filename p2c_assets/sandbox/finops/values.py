@@ -38,6 +38,8 @@ def _column(entity_set: EntitySet, name: str) -> Column:
     column = entity_set.by_name.get(name)
     if column is not None:
         return column
+    if name in entity_set.navigations:  # assumptions.DEEP_INSERT_IS_A_DESERIALISATION_ERROR
+        raise errors.unreadable(f"The navigation property '{name}' cannot be written together with its entity.")
     if name in entity_set.unsupported:
         raise Unsupported(f"the column {entity_set.name}.{name}")
     raise errors.unreadable(

@@ -1,6 +1,7 @@
 """POST, PATCH, PUT and DELETE: the way of every record through defaults, rules and storage.
 
 Order of calls as documented (fin-ops odata): clear, initValue, posted fields, validateField, defaultRow, validateWrite, write.
+So a wrong reference is met before a blank mandatory column, and both before a key that is taken.
 """
 
 from collections.abc import Mapping
@@ -57,7 +58,6 @@ class Writer:
         company = str(posted.get("dataAreaId") or self._default_company).lower()
         self._reference.check_company(entity_set, company)
         row = self._numbers.assign(entity_set, {**entity_set.blank, **posted, "dataAreaId": company}, clerk=clerk)
-        self._check_new(entity_set, row)
         row = rules.create(row, posted)
         self._check_new(entity_set, row)
         stored = self._records.insert(entity_set, row)
