@@ -3,9 +3,10 @@
 A configuration shell around plain objects; no rule of synchronisation lives here.
 """
 
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import dagster as dg
 
@@ -20,10 +21,24 @@ from p2c_assets.mappings import catalogue
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import System
 from p2c_assets.settings import Company, Settings
-from p2c_assets.warehouse import ledger, line_numbers, outbox, prefixes, raw_log
+from p2c_assets.warehouse import differences, ledger, line_numbers, outbox, prefixes, raw_log, throughput
 from p2c_assets.warehouse.database import Database, opened
 
 Result = TypeVar("Result")
+
+
+class Step(NamedTuple):
+    """Whose requests they are: one asset's, in one run; `company` is None for tables of all companies."""
+
+    run: str
+    asset: str
+    company: str | None
+
+
+def step_of(context: dg.AssetExecutionContext) -> Step:
+    """The step that is running."""
+    company = context.partition_key if context.has_partition_key else None
+    return Step(context.run.run_id, context.asset_key.to_user_string(), company)
 
 
 class Platform:
@@ -49,9 +64,15 @@ class Platform:
         """Where one unit of one company is planned and delivered."""
         return Desk(self.reading(run), UNITS[unit], company, self.tasks, self.settings.delivery)
 
-    def ask(self, system: System, work: Callable[[SystemClient], Awaitable[Result]]) -> tuple[Result, Statistics]:
-        """Do some work with a client of one system; returns its result and what it asked of the system."""
-        return self._connections.ask(system, work)
+    def ask(
+        self, step: Step, system: System, work: Callable[[SystemClient], Awaitable[Result]]
+    ) -> tuple[Result, Statistics]:
+        """Do a step's work with a client of one system; returns its result and what it asked of the system."""
+        started = time.monotonic()
+        result, statistics = self._connections.ask(system, work)
+        found = throughput.asked(step.asset, step.company, system, *statistics, time.monotonic() - started)
+        throughput.record(self.database, step.run, datetime.now(UTC), found)
+        return result, statistics
 
 
 def platform_resource(settings: Settings) -> dg.ResourceDefinition:
@@ -61,7 +82,7 @@ def platform_resource(settings: Settings) -> dg.ResourceDefinition:
     def platform(_context: dg.InitResourceContext) -> Iterator[Platform]:
         wait_s = settings.paths.warehouse_wait_s
         with opened(settings.paths.warehouse, wait_s) as database, Connections(settings) as connections:
-            for module in (ledger, line_numbers, outbox, claims):
+            for module in (ledger, line_numbers, outbox, claims, differences, throughput):
                 module.prepare(database)
             present = database.tables("raw")
             for entity in catalogue.ENTITIES.values():

@@ -15,11 +15,17 @@ from p2c_assets.connectors.protocol import Changeset, SystemClient, Verdict
 from p2c_assets.delivery import desk as desks
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.documents import Document, Outcome
-from p2c_assets.delivery.plan import Planned, operations_json
+from p2c_assets.delivery.plan import Planned, changes_json, operations_json
 from p2c_assets.warehouse import line_numbers, outbox
 from p2c_assets.warehouse.outbox import Answer, Slot
 
-OUTBOX_SCHEMA = {"document": pl.String, "action": pl.String, "fingerprint": pl.String, "operations": pl.String}
+OUTBOX_SCHEMA = {
+    "document": pl.String,
+    "action": pl.String,
+    "fingerprint": pl.String,
+    "operations": pl.String,
+    "changes": pl.String,
+}
 SENT_ACTIONS = ("create", "update")
 PAST = {"create": "created", "update": "updated"}
 STALE = ("duplicate", "not_found")
@@ -53,7 +59,10 @@ class Writer:
         return Delivered(outcomes, outbox.states(self._desk.database, self._slot), altered)
 
     def _enqueue(self, wanted: Mapping[str, Planned]) -> None:
-        rows = [(key, item.action, item.fingerprint, operations_json(item.operations)) for key, item in wanted.items()]
+        rows = [
+            (key, item.action, item.fingerprint, operations_json(item.operations), changes_json(item.changes))
+            for key, item in wanted.items()
+        ]
         frame = pl.DataFrame(rows, schema=OUTBOX_SCHEMA, orient="row")
         reading = self._desk.reading
         outbox.enqueue(self._desk.database, self._slot, reading.run, frame, reading.now)
@@ -124,7 +133,11 @@ class Writer:
         """Read what was written; name the fields that did not come back as they were sent."""
         await desks.read_again(self._desk, self._client, documents)
         fresh = desks.plan(self._desk, documents)
-        return {key: _differences(item) for key, item in fresh.items() if item.action != "unchanged" and item.changes}
+        altered = {
+            key: _differences(item) for key, item in fresh.items() if item.action != "unchanged" and item.changes
+        }
+        outbox.keep_read_back(self._desk.database, self._slot, [document.key for document in documents], altered)
+        return altered
 
 
 def _differences(item: Planned) -> str:

@@ -28,7 +28,7 @@ from p2c_assets.transforms.outcomes import with_outcome
 from p2c_assets.transforms.products import PRODUCT, item_product, product_owner
 from p2c_assets.transforms.quotes import superseded_revision
 from p2c_assets.transforms.rounding import half_away_from_zero
-from p2c_assets.transforms.scene import HEADER, VALUE, Checked, Finding, Scene, value
+from p2c_assets.transforms.scene import HEADER, VALUE, Checked, Finding, Scene, about, value
 
 _CHECKS: Mapping[Check, Callable[[pl.DataFrame, Scene], Checked]] = {
     "superseded_revision": superseded_revision,
@@ -71,7 +71,10 @@ def apply(
 
 
 def _flaws() -> tuple[Finding, ...]:
-    return (Finding("wrong_type", pl.col("row_flaws").is_not_null(), pl.col("row_flaws")),)
+    column = pl.col("row_flaws").str.extract(r"^(\w+):")
+    return (
+        Finding("wrong_type", pl.col("row_flaws").is_not_null(), pl.col("row_flaws"), cause=about("column", column)),
+    )
 
 
 def _filters(frame: pl.DataFrame, scene: Scene) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
@@ -117,9 +120,10 @@ def _with_fitted(frame: pl.DataFrame, scene: Scene) -> tuple[pl.DataFrame, tuple
         is_sent = sent.get(field.target)
         columns.append((fitted.value if is_sent is None else pl.when(is_sent).then(fitted.value)).alias(name))
         for finding in (*fitted.findings, *keys.required(frame, field, scene)):
-            hit, detail = f"@hit {len(found)}", f"@detail {len(found)}"
-            columns += [finding.when.alias(hit), finding.detail.alias(detail)]
-            found.append(Finding(finding.reason, pl.col(hit), pl.col(detail)))
+            hit, detail, cause = (f"@{what} {len(found)}" for what in ("hit", "detail", "cause"))
+            about_it = pl.lit(None, dtype=pl.String) if finding.cause is None else finding.cause
+            columns += [finding.when.alias(hit), finding.detail.alias(detail), about_it.alias(cause)]
+            found.append(Finding(finding.reason, pl.col(hit), pl.col(detail), cause=pl.col(cause)))
         if fitted.warning is not None:
             warning = fitted.warning if is_sent is None else pl.when(is_sent).then(fitted.warning)
             columns.append(warning.alias(f"@warning {field.target}"))

@@ -10,7 +10,7 @@ from p2c_assets.mappings.model import KEY_CLAIMS
 from p2c_assets.mappings.rules import SalesNumber
 from p2c_assets.transforms.lookups import FOUND, KEY, with_found
 from p2c_assets.transforms.references import sales_number
-from p2c_assets.transforms.scene import Checked, Finding, Scene, folded, sentence, value
+from p2c_assets.transforms.scene import Checked, Finding, Scene, about, folded, sentence, value
 
 
 def companies(scene: Scene) -> pl.DataFrame:
@@ -36,7 +36,9 @@ def number_claims(frame: pl.DataFrame, scene: Scene) -> Checked:
     taken = _claimed_elsewhere(scene, field.rule) if isinstance(field.rule, SalesNumber) else frame.clear()
     frame = with_found(frame, value(field.target), taken, "@claimant")
     detail = sentence("{} is also used by {}", f"={field.target}", "@claimant")
-    return Checked(frame, (Finding("key_used_by_other_company", pl.col("@claimant").is_not_null(), detail),))
+    cause = about("number", value(field.target))
+    claimed = pl.col("@claimant").is_not_null()
+    return Checked(frame, (Finding("key_used_by_other_company", claimed, detail, cause=cause),))
 
 
 def _claimed_elsewhere(scene: Scene, rule: SalesNumber) -> pl.DataFrame:

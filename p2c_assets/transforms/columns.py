@@ -34,6 +34,7 @@ OUTCOME: Mapping[str, pl.DataType] = {
     "outcome": pl.String(),
     "reason": pl.String(),
     "detail": pl.String(),
+    "cause": pl.String(),
     "scope": pl.String(),
     "warnings": pl.List(pl.String()),
     "amount": AMOUNT,

@@ -3,7 +3,7 @@
 import polars as pl
 
 from p2c_assets.transforms.lookups import index, with_found
-from p2c_assets.transforms.scene import Checked, Finding, Scene, sentence, value
+from p2c_assets.transforms.scene import Checked, Finding, Scene, about, sentence, value
 
 
 def customer_numbers(frame: pl.DataFrame, scene: Scene) -> Checked:
@@ -16,4 +16,5 @@ def customer_numbers(frame: pl.DataFrame, scene: Scene) -> Checked:
         taken = index(scene.own_rows("sales.accounts"), pl.col("accountnumber"), pl.col("row_id"))
     frame = with_found(frame, value("CustomerAccount"), taken, "@rival")
     detail = sentence(f"{{}} is also the {number} of {{}}", "=CustomerAccount", "@rival")
-    return Checked(frame, (Finding("duplicate_key", pl.col("@rival").is_not_null(), detail),))
+    cause = about("number", value("CustomerAccount"))
+    return Checked(frame, (Finding("duplicate_key", pl.col("@rival").is_not_null(), detail, cause=cause),))

@@ -9,9 +9,9 @@ import polars as pl
 
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.rules import FromHeader
-from p2c_assets.transforms.scene import HEADER, Finding, Scene, sentence
+from p2c_assets.transforms.scene import HEADER, Finding, Scene, about, sentence
 
-SHARED = ("outcome", "reason", "detail", "document", "target_key")
+SHARED = ("outcome", "reason", "detail", "cause", "document", "target_key")
 
 
 def with_header(frame: pl.DataFrame, scene: Scene, mapped: Callable[[Task], pl.DataFrame]) -> pl.DataFrame:
@@ -34,7 +34,8 @@ def header_missing(scene: Scene) -> tuple[Finding, ...]:
     if scene.task.header is None:
         return ()
     detail = sentence(f"its header {{}} is not among {scene.task.header.source.reference} of the company", "parent_id")
-    return (Finding("parent_missing", pl.col(f"{HEADER}outcome").is_null(), detail),)
+    absent = pl.col(f"{HEADER}outcome").is_null()
+    return (Finding("parent_missing", absent, detail, cause=about("row", pl.col("parent_id"))),)
 
 
 def has_header(scene: Scene) -> pl.Expr:

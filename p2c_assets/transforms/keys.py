@@ -8,7 +8,7 @@ from p2c_assets.mappings.model import FieldMap
 from p2c_assets.mappings.reasons import REASONS
 from p2c_assets.transforms.headers import has_header
 from p2c_assets.transforms.lookups import index, with_found
-from p2c_assets.transforms.scene import VALUE, Finding, Scene, folded, is_blank, sentence, value
+from p2c_assets.transforms.scene import VALUE, Finding, Scene, about, folded, is_blank, sentence, value
 
 
 def with_target_key(frame: pl.DataFrame, scene: Scene) -> pl.DataFrame:
@@ -34,7 +34,8 @@ def required(frame: pl.DataFrame, field: FieldMap, scene: Scene) -> tuple[Findin
     blank = pl.all_horizontal(is_blank(frame, name) for name in looked_at)
     what = ", ".join(field.rule.uses) or field.target
     reason = "key_missing" if in_key else "required_value_missing"
-    return (Finding(reason, blank & has_header(scene), pl.lit(f"{what} is empty (for {field.target})")),)
+    detail = pl.lit(f"{what} is empty (for {field.target})")
+    return (Finding(reason, blank & has_header(scene), detail, cause=about("column", pl.lit(what))),)
 
 
 def duplicates(scene: Scene, found: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -44,7 +45,8 @@ def duplicates(scene: Scene, found: Iterable[Finding]) -> tuple[Finding, ...]:
     groups = [folded(pl.col("target_key")), *([pl.col("parent_id")] if scene.task.header else [])]
     shared = eligible & (eligible.cast(pl.Int64).sum().over(groups) > 1)
     name = ", ".join(scene.task.target.natural_key)
-    return (Finding("duplicate_key", shared, sentence(f"{name} {{}} belongs to several rows", "target_key")),)
+    detail = sentence(f"{name} {{}} belongs to several rows", "target_key")
+    return (Finding("duplicate_key", shared, detail, cause=about("number", pl.col("target_key"))),)
 
 
 def with_destination(frame: pl.DataFrame, scene: Scene) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
@@ -60,5 +62,7 @@ def with_destination(frame: pl.DataFrame, scene: Scene) -> tuple[pl.DataFrame, t
         origin = ", ".join(f"{lookup} {{}}" for lookup in lookups)
         text = f"{field.target} {{}} ({origin}) is not in {field.exists.reference} of {scene.company.id}"
         detail = sentence(text, f"{VALUE}{field.target}", *lookups)
-        found.append(Finding("parent_missing", pl.col(name).is_null(), detail))
+        behind = [about("row", pl.col(lookup)) for lookup in lookups]
+        cause = pl.coalesce(about(field.exists.reference, value(field.target)), *behind)
+        found.append(Finding("parent_missing", pl.col(name).is_null(), detail, cause=cause))
     return frame, tuple(found)

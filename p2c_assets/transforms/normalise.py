@@ -12,7 +12,7 @@ from p2c_assets.mappings.model import FieldMap
 from p2c_assets.mappings.schema import MONEY_SCALE, PRICE_SCALE, Column, ColumnType, System
 from p2c_assets.transforms.columns import DECIMAL, TYPES, UTC_TIME
 from p2c_assets.transforms.rounding import half_away_from_zero, money
-from p2c_assets.transforms.scene import Finding, Scene, value
+from p2c_assets.transforms.scene import Finding, Scene, about, value
 
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 
@@ -64,7 +64,8 @@ def _text(found: pl.Expr, column: Column, scene: Scene) -> Fitted:
     too_long = (length > column.length).fill_null(value=False)
     if column.name in scene.task.target.natural_key:
         detail = pl.format(f"{column.name} {{}} has {{}} characters, {column.length} fit", trimmed, length)
-        return Fitted(filled.fill_null(blank), (Finding("key_too_long", too_long, detail),))
+        finding = Finding("key_too_long", too_long, detail, cause=about("number", trimmed))
+        return Fitted(filled.fill_null(blank), (finding,))
     warning = pl.when(too_long).then(pl.format(f"truncated: {column.name} {{}} -> {column.length}", length))
     return Fitted(filled.str.slice(0, column.length).str.strip_chars_end().fill_null(blank), (), warning)
 
@@ -94,7 +95,9 @@ def _rounded(found: pl.Expr, column: Column, scene: Scene, currency: pl.Expr) ->
 
 
 def _out_of_range(column: Column, number: pl.Expr, below: pl.Expr, above: pl.Expr) -> Finding:
-    return Finding("out_of_range", (below | above).fill_null(value=False), pl.format(f"{column.name} is {{}}", number))
+    outside = (below | above).fill_null(value=False)
+    detail = pl.format(f"{column.name} is {{}}", number)
+    return Finding("out_of_range", outside, detail, cause=about("column", pl.lit(column.name)))
 
 
 def _date(found: pl.Expr, given: pl.DataType) -> pl.Expr:

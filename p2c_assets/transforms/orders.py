@@ -3,7 +3,7 @@
 import polars as pl
 
 from p2c_assets.transforms.lookups import index, with_found, with_paths
-from p2c_assets.transforms.scene import Checked, Finding, Scene, folded, sentence
+from p2c_assets.transforms.scene import Checked, Finding, Scene, about, folded, sentence
 
 QUOTE = "quoteid.quotenumber"
 
@@ -15,4 +15,5 @@ def already_ordered_from_quote(frame: pl.DataFrame, scene: Scene) -> Checked:
     frame = with_found(with_paths(frame, [QUOTE], scene), pl.col(QUOTE), generated, "@generated")
     other = (pl.col("@generated") != "") & (folded(pl.col("@generated")) != folded(pl.col("ordernumber")))
     detail = sentence("SCM has order {} of quote {}", "@generated", QUOTE)
-    return Checked(frame, (Finding("already_ordered_from_quote", other.fill_null(value=False), detail),))
+    cause = about("quote", pl.col(QUOTE))
+    return Checked(frame, (Finding("already_ordered_from_quote", other.fill_null(value=False), detail, cause=cause),))

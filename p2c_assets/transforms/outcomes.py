@@ -21,10 +21,11 @@ class _Part(NamedTuple):
     reason: pl.Expr
     detail: pl.Expr
     scope: pl.Expr
+    cause: pl.Expr
 
 
 def with_outcome(frame: pl.DataFrame, findings: Sequence[Finding], *, header_before: int | None) -> pl.DataFrame:
-    """Add outcome, reason, detail, scope. `header_before`: where among the findings the header's own outcome stands."""
+    """Add outcome, reason, detail, cause, scope. `header_before`: where among the findings the header's own outcome stands."""
     names = [f"?{number}" for number in range(len(findings))]
     hits = frame.select(
         finding.when.fill_null(value=False).alias(name) for finding, name in zip(findings, names, strict=True)
@@ -58,8 +59,17 @@ def _part(finding: Finding, name: str) -> _Part:
     hit = pl.col(name)
     detail = pl.concat_str(finding.detail.fill_null(reason.cause), pl.lit(f"; {reason.fix}"))
     return _Part(
-        pl.when(hit).then(pl.lit(finding.reason)), pl.when(hit).then(detail), pl.when(hit).then(pl.lit(finding.scope))
+        pl.when(hit).then(pl.lit(finding.reason)),
+        pl.when(hit).then(detail),
+        pl.when(hit).then(pl.lit(finding.scope)),
+        _cause(hit, finding.cause),
     )
+
+
+def _cause(hit: pl.Expr, cause: pl.Expr | None) -> pl.Expr:
+    """Empty where a finding applies that has none: the cause stands beside the reason, which is the first finding's."""
+    named = pl.lit("") if cause is None else cause.fill_null("")
+    return pl.when(hit).then(named)
 
 
 def _add_header(parts: dict[str, list[_Part]]) -> None:
@@ -70,6 +80,7 @@ def _add_header(parts: dict[str, list[_Part]]) -> None:
             pl.when(hit).then(pl.col(f"{HEADER}reason")),
             pl.when(hit).then(detail),
             pl.when(hit).then(pl.lit("document")),
+            _cause(hit, pl.col(f"{HEADER}cause")),
         )
         parts[name].append(own)
 
@@ -77,7 +88,7 @@ def _add_header(parts: dict[str, list[_Part]]) -> None:
 def _columns(parts: dict[str, list[_Part]]) -> list[pl.Expr]:
     reasons = {name: _first([part.reason for part in found]) for name, found in parts.items()}
     outcome = pl.lit("mapped")
-    reason = detail = pl.lit(None, dtype=pl.String)
+    reason = detail = cause = pl.lit(None, dtype=pl.String)
     scope = pl.lit("document")
     for name in reversed((WRONG_TYPE, *CLASSES)):
         hit = reasons[name].is_not_null()
@@ -85,7 +96,15 @@ def _columns(parts: dict[str, list[_Part]]) -> list[pl.Expr]:
         reason = pl.when(hit).then(reasons[name]).otherwise(reason)
         detail = pl.when(hit).then(_all([part.detail for part in parts[name]])).otherwise(detail)
         scope = pl.when(hit).then(_first([part.scope for part in parts[name]])).otherwise(scope)
-    return [outcome.alias("outcome"), reason.alias("reason"), detail.alias("detail"), scope.alias("scope")]
+        cause = pl.when(hit).then(_first([part.cause for part in parts[name]])).otherwise(cause)
+    named = pl.when(cause != "").then(cause)
+    return [
+        outcome.alias("outcome"),
+        reason.alias("reason"),
+        detail.alias("detail"),
+        named.alias("cause"),
+        scope.alias("scope"),
+    ]
 
 
 def _first(expressions: list[pl.Expr]) -> pl.Expr:

@@ -12,7 +12,7 @@ from p2c_assets.transforms.claims import claims
 from p2c_assets.transforms.lookups import FOUND, KEY, with_found
 from p2c_assets.transforms.references import price_lists
 from p2c_assets.transforms.rules import looked_up
-from p2c_assets.transforms.scene import Checked, Finding, Scene, folded, sentence, value
+from p2c_assets.transforms.scene import Checked, Finding, Scene, about, folded, sentence, value
 
 PRODUCT, ITEM = "product", "price_list_item"
 OWNER_POSITION = -1
@@ -29,11 +29,12 @@ def product_owner(frame: pl.DataFrame, scene: Scene) -> Checked:
         value("price").alias("item_amount"),
     )
     frame = _with_rival(frame, scene)
+    product = about("sales.products", pl.col("ProductNumber"))
     missing = sentence("product {} is not in Sales yet; {} creates it", "ProductNumber", "@owner")
     shared = sentence("{} gives product {} its price in this price list", "@rival", "ProductNumber")
     found = (
         Finding("price_list_shared", is_item & pl.col("@rival").is_not_null(), shared),
-        Finding("parent_missing", is_item & value("productid").is_null(), missing),
+        Finding("parent_missing", is_item & value("productid").is_null(), missing, cause=product),
     )
     return Checked(frame, found, _differences(is_item))
 

@@ -20,7 +20,7 @@ from p2c_assets.mappings.rules import (
 from p2c_assets.settings import Company
 from p2c_assets.transforms.lookups import FOUND, KEY, by_column, index, with_found
 from p2c_assets.transforms.rules import looked_up
-from p2c_assets.transforms.scene import Evaluated, Finding, Scene, folded, is_blank, sentence
+from p2c_assets.transforms.scene import Evaluated, Finding, Scene, about, folded, is_blank, sentence
 
 REFERENCE_RULES = (Reference, NamedReference, Customer, PriceList, Unit, SalesNumber, OrderReference)
 
@@ -51,7 +51,9 @@ def _reference(frame: pl.DataFrame, rule: Reference, name: str, scene: Scene) ->
     frame = with_found(frame, pl.col(rule.source), by_column(rows, ENTITIES[rule.entity], rule.by), name)
     absent = ~is_blank(frame, rule.source) & pl.col(name).is_null()
     detail = sentence(f"{rule.source} {{}} is not in {rule.entity} ({rule.by})", rule.source)
-    return frame, Evaluated(pl.col(name), (Finding(rule.absent, absent, detail),))
+    kind = "currency" if rule.absent == "unmapped_currency" else rule.entity
+    cause = about(kind, pl.col(rule.source))
+    return frame, Evaluated(pl.col(name), (Finding(rule.absent, absent, detail, cause=cause),))
 
 
 def _named(rule: NamedReference, scene: Scene) -> Evaluated:
@@ -59,7 +61,8 @@ def _named(rule: NamedReference, scene: Scene) -> Evaluated:
     found = by_column(scene.rows(rule.entity), ENTITIES[rule.entity], rule.by).filter(pl.col(KEY) == wanted.lower())
     key = None if found.is_empty() else str(found[FOUND][0])
     detail = pl.lit(f"{rule.setting} {wanted!r} is not in {rule.entity}")
-    return Evaluated(pl.lit(key, dtype=pl.String), (Finding(rule.absent, pl.lit(key is None), detail),))
+    cause = about(rule.entity, pl.lit(wanted))
+    return Evaluated(pl.lit(key, dtype=pl.String), (Finding(rule.absent, pl.lit(key is None), detail, cause=cause),))
 
 
 def _customer(frame: pl.DataFrame, rule: Customer, name: str, scene: Scene) -> tuple[pl.DataFrame, Evaluated]:
@@ -71,7 +74,8 @@ def _customer(frame: pl.DataFrame, rule: Customer, name: str, scene: Scene) -> t
     value = pl.coalesce(account, contact)
     kind = pl.when(account.is_not_null()).then(pl.lit("account")).when(contact.is_not_null()).then(pl.lit("contact"))
     detail = sentence(f"{rule.source} {{}} is neither an account nor a contact of the company in Sales", rule.source)
-    return frame, Evaluated(value, (Finding("parent_missing", value.is_null(), detail),), kind)
+    cause = about("customer", pl.col(rule.source))
+    return frame, Evaluated(value, (Finding("parent_missing", value.is_null(), detail, cause=cause),), kind)
 
 
 def price_lists(scene: Scene, company: Company) -> pl.DataFrame:
@@ -109,7 +113,8 @@ def _price_list(frame: pl.DataFrame, rule: PriceList, name: str, scene: Scene) -
     named = ", ".join(sorted(_named_lists(scene, scene.company).values())) or "none"
     detail = sentence(f"no valid price list in {{}} (named in the settings: {named})", rule.source)
     absent = ~is_blank(frame, rule.source) & pl.col(name).is_null()
-    return frame, Evaluated(pl.col(name), (Finding("no_price_list", absent, detail),))
+    cause = about("currency", pl.col(rule.source))
+    return frame, Evaluated(pl.col(name), (Finding("no_price_list", absent, detail, cause=cause),))
 
 
 def _unit(frame: pl.DataFrame, rule: Unit, name: str, scene: Scene) -> tuple[pl.DataFrame, Evaluated]:
@@ -120,7 +125,8 @@ def _unit(frame: pl.DataFrame, rule: Unit, name: str, scene: Scene) -> tuple[pl.
     frame = with_found(frame, _in_group(group, unit), units, name)
     absent = ~is_blank(frame, rule.source) & pl.col(name).is_null()
     detail = sentence(f"{rule.source} {{}} has no unit in the product's unit group", rule.source)
-    return frame, Evaluated(pl.col(name), (Finding("unmapped_unit", absent, detail),))
+    cause = about("units", pl.col(rule.source))
+    return frame, Evaluated(pl.col(name), (Finding("unmapped_unit", absent, detail, cause=cause),))
 
 
 def _unit_group(frame: pl.DataFrame, rule: Unit, name: str, scene: Scene) -> tuple[pl.DataFrame, pl.Expr]:
@@ -159,4 +165,5 @@ def _order(frame: pl.DataFrame, rule: OrderReference, name: str, scene: Scene) -
     value = pl.coalesce(pl.col(f"{name} bare"), pl.col(name))
     absent = ~is_blank(frame, rule.source) & value.is_null()
     detail = sentence(f"{rule.source} {{}} is not an order of the company in Sales", rule.source)
-    return frame, Evaluated(value, (Finding("parent_missing", absent, detail),))
+    cause = about("sales.salesorders", pl.col(rule.source))
+    return frame, Evaluated(value, (Finding("parent_missing", absent, detail, cause=cause),))

@@ -26,7 +26,7 @@ from p2c_assets.mappings.rules import (
     ValueMap,
 )
 from p2c_assets.transforms.columns import DECIMAL
-from p2c_assets.transforms.scene import ASSIGNED, HEADER, Evaluated, Finding, Scene, folded, is_blank, sentence
+from p2c_assets.transforms.scene import ASSIGNED, HEADER, Evaluated, Finding, Scene, about, folded, is_blank, sentence
 
 
 def evaluate(frame: pl.DataFrame, rule: Rule, scene: Scene) -> Evaluated:
@@ -93,8 +93,9 @@ def _mapped(frame: pl.DataFrame, rule: ValueMap, scene: Scene) -> Evaluated:
     blank = is_blank(frame, rule.source)
     unmapped = (~blank & found.is_null()) | _leads_nowhere(rule.source)
     detail = sentence(f"{rule.source} {{}} is not in the value map {rule.value_map}", rule.source)
+    cause = about(rule.value_map, pl.col(rule.source))
     value = pl.when(blank).then(pl.lit(_blank(rule, scene), dtype=pl.String)).otherwise(found)
-    return Evaluated(value, (Finding(rule.unmapped, unmapped, detail),))
+    return Evaluated(value, (Finding(rule.unmapped, unmapped, detail, cause=cause),))
 
 
 def _blank(rule: ValueMap, scene: Scene) -> str | None:
@@ -131,4 +132,4 @@ def _currency(frame: pl.DataFrame, rule: Currency, scene: Scene) -> Evaluated:
     lookup = rule.source.partition(".")[0]
     fallback = pl.when(pl.col(lookup).is_null()).then(pl.lit(scene.company.currency)) if rule.fallback else pl.lit(None)
     value = pl.when(~is_blank(frame, rule.source)).then(code).otherwise(fallback)
-    return Evaluated(value, (Finding("unmapped_currency", unknown, detail),))
+    return Evaluated(value, (Finding("unmapped_currency", unknown, detail, cause=about("currency", code)),))

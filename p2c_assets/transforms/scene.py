@@ -50,12 +50,16 @@ class Scene(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """Rows where `when` holds get the reason. `detail` names the offending value."""
+    """Rows where `when` holds get the reason. `detail` names the offending value.
+
+    `cause`: what the reason is about, so that rows of one cause can be counted together: see `about`.
+    """
 
     reason: str
     when: pl.Expr
     detail: pl.Expr
     scope: Scope = "document"
+    cause: pl.Expr | None = None
 
 
 class Evaluated(NamedTuple):
@@ -94,6 +98,13 @@ def folded(expression: pl.Expr) -> pl.Expr:
 def sentence(text: str, *columns: str) -> pl.Expr:
     """A detail: `{}` stand for columns."""
     return pl.format(text, *(_shown(pl.col(column).cast(pl.String)) for column in columns))
+
+
+def about(kind: str, value: pl.Expr) -> pl.Expr:
+    """A cause: `units Pallet`. `kind` is a value map, a frame (`scm.customers_v2`), or `column`, `currency`, `number`,
+    `quote`, `customer`, `row`; null where there is no value."""
+    text = value.cast(pl.String).str.strip_chars(BLANKS)
+    return pl.when(text != "").then(pl.format(f"{kind} {{}}", text))
 
 
 def _shown(text: pl.Expr) -> pl.Expr:

@@ -40,7 +40,8 @@ CREATE TABLE IF NOT EXISTS ledger.outcomes (
     source_version VARCHAR, warnings VARCHAR[], amount DECIMAL(38, 4), currency VARCHAR,
     since_utc TIMESTAMPTZ, valid_from_run BIGINT, valid_to_run BIGINT);
 CREATE TABLE IF NOT EXISTS ledger.inputs (
-    run BIGINT, task VARCHAR, company VARCHAR, rows BIGINT);
+    run BIGINT, task VARCHAR, company VARCHAR, rows BIGINT, mapping VARCHAR);
+ALTER TABLE ledger.inputs ADD COLUMN IF NOT EXISTS mapping VARCHAR;
 CREATE TABLE IF NOT EXISTS ledger.counts (
     run BIGINT, task VARCHAR, company VARCHAR, outcome VARCHAR, reason VARCHAR, rows BIGINT);
 """
@@ -122,8 +123,16 @@ def current(database: Database, task: str, company: str) -> pl.DataFrame:
     )
 
 
-def count_in(database: Database, task: str, source: str, company: str | None, run: str, now: datetime) -> None:
-    """Store how many source rows (task, company) has when it is mapped: the `in` of the equation.
+def count_in(
+    database: Database,
+    task: str,
+    source: str,
+    company: str | None,
+    run: str,
+    now: datetime,
+    mapping: str | None = None,
+) -> None:
+    """Store how many source rows (task, company) has when it is mapped: the `in` of the equation; and with which mapping.
 
     Counted over `raw`, and over `raw_log` for rows that are gone from it. Later in the same run the platform may itself
     write rows that the task reads next time.
@@ -132,10 +141,10 @@ def count_in(database: Database, task: str, source: str, company: str | None, ru
     with database.transaction():
         database.run("DELETE FROM ledger.inputs WHERE run = ? AND task = ? AND company = ?", [number, task, name])
         database.connection.execute(
-            f"INSERT INTO ledger.inputs SELECT $number, $task, $name, "
+            f"INSERT INTO ledger.inputs (run, task, company, mapping, rows) SELECT $number, $task, $name, $mapping, "
             f"(SELECT count(*) FROM raw.{source} WHERE row_company IS NOT DISTINCT FROM $company) "
             f"+ (SELECT count(*) FROM ({gone_sql(source)}))",
-            {"number": number, "task": task, "name": name, "company": company},
+            {"number": number, "task": task, "name": name, "company": company, "mapping": mapping},
         )
 
 

@@ -2,11 +2,12 @@
 
 One row per unit, company, plan and document; rows stay, so that it is the journal of what was sent as well. States:
 `pending` (planned, not sent), `sent` (the request may have left; no verdict yet), `delivered`, `refused`, `held`,
-`superseded` (a later plan decided anew). `delivery.refusals` remembers what was refused, so that the same content is not
-sent again.
+`superseded` (a later plan decided anew). `changes` are the fields before and after; `read_back` is what reading it back
+showed: `as sent`, or the fields that came back otherwise. `delivery.refusals` remembers what was refused, so that the same
+content is not sent again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,14 +20,17 @@ _CREATE = """
 CREATE TABLE IF NOT EXISTS delivery.outbox (
     unit VARCHAR, company VARCHAR, plan VARCHAR, document VARCHAR, action VARCHAR, fingerprint VARCHAR, operations VARCHAR,
     state VARCHAR, http_status INTEGER, code VARCHAR, message VARCHAR, request_id VARCHAR, run VARCHAR,
-    planned_utc TIMESTAMPTZ, sent_utc TIMESTAMPTZ, answered_utc TIMESTAMPTZ,
+    planned_utc TIMESTAMPTZ, sent_utc TIMESTAMPTZ, answered_utc TIMESTAMPTZ, changes VARCHAR, read_back VARCHAR,
     PRIMARY KEY (unit, company, plan, document));
+ALTER TABLE delivery.outbox ADD COLUMN IF NOT EXISTS changes VARCHAR;
+ALTER TABLE delivery.outbox ADD COLUMN IF NOT EXISTS read_back VARCHAR;
 CREATE TABLE IF NOT EXISTS delivery.refusals (
     unit VARCHAR, company VARCHAR, document VARCHAR, fingerprint VARCHAR, code VARCHAR, message VARCHAR,
     first_utc TIMESTAMPTZ, PRIMARY KEY (unit, company, document));
 """
 
 
+AS_SENT = "as sent"
 _SAME = f"{folded_sql('i.document')} = {folded_sql('r.document')}"
 
 
@@ -64,7 +68,7 @@ def prepare(database: Database) -> None:
 
 
 def enqueue(database: Database, slot: Slot, run: str, documents: pl.DataFrame, now: datetime) -> None:
-    """Write the plan's documents (document, action, fingerprint, operations) as pending; those already there stay as they are.
+    """Write the plan's documents (document, action, fingerprint, operations, changes) as pending; those there stay as they are.
 
     What earlier plans of the unit and company left open is superseded: this plan was made from a fresh read.
     """
@@ -75,9 +79,8 @@ def enqueue(database: Database, slot: Slot, run: str, documents: pl.DataFrame, n
             [now, slot.unit, slot.company, slot.plan],
         )
         database.run(
-            "INSERT INTO delivery.outbox (unit, company, plan, document, action, fingerprint, operations, "
-            "state, run, planned_utc) "
-            "SELECT ?, ?, ?, document, action, fingerprint, operations, 'pending', ?, ? FROM incoming ON CONFLICT DO NOTHING",
+            "INSERT INTO delivery.outbox BY NAME SELECT ? AS unit, ? AS company, ? AS plan, i.*, 'pending' AS state, "
+            "? AS run, ?::TIMESTAMPTZ AS planned_utc FROM incoming i ON CONFLICT DO NOTHING",
             [*slot, run, now],
         )
 
@@ -130,6 +133,21 @@ def _remember_refusals(database: Database, slot: Slot, now: datetime) -> None:
         "THEN refusals.first_utc ELSE excluded.first_utc END",
         [now, *slot],
     )
+
+
+def keep_read_back(database: Database, slot: Slot, documents: Sequence[str], altered: Mapping[str, str]) -> None:
+    """What reading these documents back showed; `altered`: by document, the fields that did not come back as sent."""
+    frame = pl.DataFrame(
+        [(document, altered.get(document, AS_SENT)) for document in documents],
+        schema={"document": pl.String, "read_back": pl.String},
+        orient="row",
+    )
+    with database.given("incoming", frame):
+        database.run(
+            "UPDATE delivery.outbox o SET read_back = i.read_back FROM incoming i "
+            "WHERE o.unit = ? AND o.company = ? AND o.plan = ? AND o.document = i.document",
+            [*slot],
+        )
 
 
 def settle_unchanged(database: Database, unit: str, company: str, documents: Sequence[str], now: datetime) -> None:

@@ -148,6 +148,51 @@ def test_a_row_gets_the_reason_and_a_person_can_act_on_it(case: Case) -> None:
     assert reason.fix in row["detail"]
 
 
+CAUSES = {
+    "wrong_type": "column creditlimit",
+    "key_missing": "column accountnumber",
+    "key_too_long": f"number {'x' * 21}",
+    "duplicate_key": "number ACC-9",
+    "key_used_by_other_company": "number SO-1",
+    "required_value_missing": "column name",
+    "unmapped_country": "countries Atlantis",
+    "unmapped_unit": "units Box",
+    "unmapped_currency": "currency BONUS",
+    "unmapped_status": "processing_status Lost",
+    "unmapped_value": "gender 9",
+    "no_price_list": "currency JPY",
+    "no_unit_group": "sales.uomschedules Default Unit",
+    "out_of_range": "column price",
+    "already_ordered_from_quote": "quote QUO-1",
+    "parent_missing": "scm.customers_v2 ACC-DE",
+}
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if REASONS[case.reason].outcome != "filtered"])
+def test_a_row_that_is_stopped_names_its_cause_so_that_all_rows_of_one_cause_can_be_counted(case: Case) -> None:
+    row = mapped(case.task, REFERENCES | case.rows, case.company, SETTINGS, case.claimed)[0]
+    assert row["cause"] == CAUSES[case.reason]
+
+
+def test_the_cause_is_that_of_the_reason_and_a_row_that_goes_on_has_none() -> None:
+    nameless = {**ACCOUNT, "name": None, "address1_country": "Atlantis"}
+    row = mapped("accounts_to_customers", REFERENCES | {"sales.accounts": [nameless]})[0]
+    assert (row["reason"], row["cause"]) in {(reason, CAUSES[reason]) for reason in CAUSES}
+    assert mapped("accounts_to_customers", REFERENCES | {"sales.accounts": [ACCOUNT]})[0]["cause"] is None
+
+
+def test_a_line_has_the_cause_of_its_header() -> None:
+    rows = REFERENCES | {"sales.salesorders": [{**ORDER, "ordernumber": None}], "sales.salesorderdetails": [LINE]}
+    row = mapped("salesorderdetails_to_order_lines", rows)[0]
+    assert (row["reason"], row["cause"]) == ("key_missing", "column ordernumber")
+
+
+def test_a_parent_without_a_number_is_named_by_its_row() -> None:
+    unnumbered = {**ORDER, "customerid": "nobody", "customerid_type": "account"}
+    row = mapped("salesorders_to_order_headers", REFERENCES | {"sales.salesorders": [unnumbered]})[0]
+    assert (row["reason"], row["cause"]) == ("parent_missing", "row nobody")
+
+
 def test_every_reason_has_its_case() -> None:
     assert {case.reason for case in CASES} == set(GIVEN_BY_TRANSFORMS)
 

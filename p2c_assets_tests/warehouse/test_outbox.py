@@ -55,3 +55,21 @@ def test_a_refusal_is_remembered_with_its_first_date_until_the_document_is_deliv
     assert (refusal.fingerprint, refusal.message, refusal.first_utc) == ("print of SO-1", "no such customer", NOW)
     outbox.settle(database, SLOT, [answered("SO-1", "delivered")], NOW)
     assert outbox.refusals(database, "scm/sales_orders", "usmf") == {}
+
+
+def test_what_reading_back_showed_is_kept_with_what_was_sent(database: Database) -> None:
+    frame = pl.DataFrame(
+        {name: ["SO-1", "SO-2"] for name in ("document", "action", "fingerprint", "operations", "changes")}
+    )
+    outbox.enqueue(database, SLOT, "run1", frame, NOW)
+    outbox.keep_read_back(database, SLOT, ["SO-1", "SO-2"], {"SO-2": "Email: sent 'a', found 'b'"})
+    rows = database.rows("SELECT document, changes, read_back FROM delivery.outbox ORDER BY document")
+    assert rows == [("SO-1", "SO-1", "as sent"), ("SO-2", "SO-2", "Email: sent 'a', found 'b'")]
+
+
+def test_an_outbox_of_an_earlier_version_gets_its_new_columns(database: Database) -> None:
+    enqueue(database, SLOT, "SO-1")
+    database.run("ALTER TABLE delivery.outbox DROP COLUMN changes")
+    database.run("ALTER TABLE delivery.outbox DROP COLUMN read_back")
+    outbox.prepare(database)
+    assert database.rows("SELECT document, changes, read_back FROM delivery.outbox") == [("SO-1", None, None)]

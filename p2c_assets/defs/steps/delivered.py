@@ -7,7 +7,7 @@ import dagster as dg
 import polars as pl
 
 from p2c_assets.defs import checks, metadata
-from p2c_assets.defs.platform import Platform
+from p2c_assets.defs.platform import Platform, step_of
 from p2c_assets.delivery.delivering import deliver_plan
 from p2c_assets.delivery.units import UNITS
 from p2c_assets.warehouse.ledger import outcome_counts
@@ -17,7 +17,7 @@ def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: st
     """One row per document: the destination's verdict. The ledger gets one outcome per source row."""
     started = time.monotonic()
     desk = platform.desk(unit, context.partition_key, context.run.run_id)
-    rows, statistics = platform.ask(desk.unit.system, lambda client: deliver_plan(desk, client))
+    rows, statistics = platform.ask(step_of(context), desk.unit.system, lambda client: deliver_plan(desk, client))
     tasks = [part.task for part in UNITS[unit].parts]
     shown = {
         **metadata.table("delivered", desk.unit.table, rows),

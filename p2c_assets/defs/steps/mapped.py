@@ -10,6 +10,7 @@ import polars as pl
 from p2c_assets.defs import checks, metadata
 from p2c_assets.defs.platform import Platform
 from p2c_assets.mappings.model import Task, lineage
+from p2c_assets.mappings.versions import version
 from p2c_assets.transforms.apply import apply
 from p2c_assets.warehouse import tombstones
 from p2c_assets.warehouse.inputs import frames
@@ -22,10 +23,12 @@ def map_task(context: dg.AssetExecutionContext, platform: Platform, name: str) -
     started = time.monotonic()
     task, company = platform.tasks[name], platform.company(context.partition_key)
     reading = platform.reading(context.run.run_id)
-    count_in(platform.database, name, task.source.table, company.id, reading.run, reading.now)
+    settings = platform.settings.mapping_settings()
+    mapping = version(task, settings)
+    count_in(platform.database, name, task.source.table, company.id, reading.run, reading.now, mapping)
     inputs = frames(platform.database, task.inputs, company.id)
     today = datetime.now(UTC).date()
-    found = apply(task, inputs, company, platform.settings.mapping_settings(), today)
+    found = apply(task, inputs, company, settings, today)
     gone = tombstones.outcomes(platform.database, task, company.id)
     rows = pl.concat([found, gone.with_columns(pl.lit(company.id).alias("company"))], how="diagonal")
     table = task.asset.replace("/", "_")
@@ -35,6 +38,7 @@ def map_task(context: dg.AssetExecutionContext, platform: Platform, name: str) -
         **metadata.table("mapped", table, rows),
         **{f"rows/{outcome}": counts.get(outcome, 0) for outcome in ("mapped", "filtered", "rejected", "held")},
         "reasons": metadata.reasons(rows),
+        "mapping_version": mapping,
         "warnings": rows.filter(pl.col("warnings").list.len() > 0).height,
         "seconds": round(time.monotonic() - started, 3),
         **metadata.lineage(sources_of(task)),

@@ -8,7 +8,7 @@ import dagster as dg
 
 from p2c_assets.connectors.protocol import SystemClient
 from p2c_assets.defs import metadata
-from p2c_assets.defs.platform import Platform
+from p2c_assets.defs.platform import Platform, step_of
 from p2c_assets.delivery.strays import record_strays
 from p2c_assets.extraction.claims import CLAIMED, read_and_store_claims
 from p2c_assets.extraction.reader import read_all
@@ -21,7 +21,7 @@ READER = "full read by pages: the change readers are not configured"
 def read_sales(context: dg.AssetExecutionContext, platform: Platform, entity: Entity) -> dg.MaterializeResult[Any]:
     """All rows of a Sales table, of every company; rows of an unknown business unit get their outcome here."""
     reading = platform.reading(context.run.run_id)
-    result = _read(platform, entity, lambda client: read_all(reading, client, entity))
+    result = _read(context, platform, entity, lambda client: read_all(reading, client, entity))
     record_strays(reading, platform.tasks, entity)
     return result
 
@@ -36,14 +36,18 @@ def read_scm(context: dg.AssetExecutionContext, platform: Platform, entity: Enti
             await read_and_store_claims(reading, client, entity)
         return await read_all(reading, client, entity, company)
 
-    return _read(platform, entity, work, company)
+    return _read(context, platform, entity, work, company)
 
 
 def _read(
-    platform: Platform, entity: Entity, work: Callable[[SystemClient], Awaitable[Change]], company: str | None = None
+    context: dg.AssetExecutionContext,
+    platform: Platform,
+    entity: Entity,
+    work: Callable[[SystemClient], Awaitable[Change]],
+    company: str | None = None,
 ) -> dg.MaterializeResult[Any]:
     started = time.monotonic()
-    change, statistics = platform.ask(entity.system, work)
+    change, statistics = platform.ask(step_of(context), entity.system, work)
     rows = platform.database.frame(
         f"SELECT * FROM raw.{entity.table} WHERE coalesce(row_company = ?, true) LIMIT {metadata.PREVIEW_ROWS}",
         [company],

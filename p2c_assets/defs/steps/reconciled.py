@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -9,11 +10,12 @@ import polars as pl
 
 from p2c_assets.connectors.protocol import SystemClient
 from p2c_assets.defs import checks, metadata
-from p2c_assets.defs.platform import Platform
+from p2c_assets.defs.platform import Platform, step_of
 from p2c_assets.extraction.reader import read_all
 from p2c_assets.mappings.schema import Entity, System
 from p2c_assets.reconcile.compare import Side, balances, classify, summarise
 from p2c_assets.settings import Company
+from p2c_assets.warehouse import differences
 from p2c_assets.warehouse.stage import replace_slice
 
 
@@ -31,6 +33,7 @@ def reconcile_flow(
     summary = summarise(pairs)
     replace_slice(platform.database, "reconciled", f"{flow}_pairs", company.id, pairs)
     replace_slice(platform.database, "reconciled", flow, company.id, summary)
+    differences.record(platform.database, flow, company.id, pairs, datetime.now(UTC))
     unexplained = summary.filter(pl.col("unexplained"))
     shown = {
         **metadata.table("reconciled", flow, summary),
@@ -63,4 +66,4 @@ def _read_afresh(
             if entity.system == system:
                 await read_all(reading, client, entity, context.partition_key)
 
-    return platform.ask(system, work)[1].requests.get("GET", 0)
+    return platform.ask(step_of(context), system, work)[1].requests.get("GET", 0)
