@@ -1,4 +1,4 @@
-"""The sales actions that move documents where a PATCH cannot: win, close, revise, convert, cancel, fulfil.
+"""The actions of the twin by name: here those that close a document; `conversions` makes others of one, `jobs` deletes.
 
 Close activities (quoteclose, orderclose) are read for what they close and not kept: the twin has no such tables.
 Source: MicrosoftDocs/dynamics-365-customer-engagement ce/sales/developer (quote, order and invoice entities).
@@ -9,16 +9,14 @@ from typing import Any, cast
 
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.addressing import References
-from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table
-from p2c_assets.sandbox.dataverse.reading import entity
-from p2c_assets.sandbox.dataverse.rendering import shown
-from p2c_assets.sandbox.dataverse.schema import BY_HEADER, Document
-from p2c_assets.sandbox.dataverse.schema_documents import QUOTE, SALES_ORDER, TOTALS
-from p2c_assets.sandbox.dataverse.settlement import settle
+from p2c_assets.sandbox.dataverse.columns import Table
+from p2c_assets.sandbox.dataverse.conversions import convert_order, convert_quote, revise_quote
+from p2c_assets.sandbox.dataverse.jobs import bulk_delete
+from p2c_assets.sandbox.dataverse.movements import document_row, move
+from p2c_assets.sandbox.dataverse.price_locks import price_lock
+from p2c_assets.sandbox.dataverse.schema_documents import INVOICE, QUOTE, SALES_ORDER
 from p2c_assets.sandbox.dataverse.singles import payload_of
-from p2c_assets.sandbox.dataverse.validation import is_guid
 from p2c_assets.sandbox.dataverse.work import Work
-from p2c_assets.sandbox.dataverse.writing import create
 from p2c_assets.sandbox.messages import Request, Response
 from p2c_assets.sandbox.store import Row
 
@@ -28,11 +26,6 @@ NO_CONTENT = Response(204, {"OData-Version": "4.0"})
 
 UNSUPPORTED = frozenset(
     {
-        "ConvertSalesOrderToInvoice",
-        "LockSalesOrderPricing",
-        "UnlockSalesOrderPricing",
-        "LockInvoicePricing",
-        "UnlockInvoicePricing",
         "GenerateQuoteFromOpportunity",
         "GenerateSalesOrderFromOpportunity",
         "GenerateInvoiceFromOpportunity",
@@ -41,7 +34,6 @@ UNSUPPORTED = frozenset(
         "msdyn_CloseQuoteAsLost",
         "PublishProductHierarchy",
         "RevertProduct",
-        "BulkDelete",
         "RetrieveTotalRecordCount",
         "RetrieveMetadataChanges",
         "GlobalOptionSetDefinitions",
@@ -53,19 +45,6 @@ UNSUPPORTED = frozenset(
 """Actions and functions that Dataverse has and the twin does not: 501 by name."""
 
 
-def move(work: Work, table: Table, row: Row, allowed: frozenset[int], state: int, status: object) -> None:
-    """Put a document into a state; -1 or nothing stands for the state's default status."""
-    assert table.states is not None
-    code = table.states.default_status(state) if status in (None, -1) else status
-    if row.get("statecode") not in allowed:
-        before = table.states.names.get(row["statecode"], str(row.get("statecode")))
-        raise errors.invalid_transition(table.logical, row[table.key], before, table.states.names[state])
-    if not isinstance(code, int) or not table.states.allows(state, code):
-        raise errors.invalid_status(code, table.states.names[state], table.logical)
-    work.records.change(table, row, {"statecode": state, "statuscode": code})
-    work.touch(BY_HEADER[table.logical], row[table.key], lines=False)
-
-
 def _closed_row(work: Work, table: Table, activity: object, references: References) -> Row:
     """The row that a close activity binds."""
     bind = f"{table.key}@odata.bind"
@@ -73,16 +52,7 @@ def _closed_row(work: Work, table: Table, activity: object, references: Referenc
     if not isinstance(reference, str):
         raise errors.invalid_argument(f"The close activity has to bind its document by '{bind}'.")
     _, key = references.resolve(reference)
-    return _row(work, table, key)
-
-
-def _row(work: Work, table: Table, key: object) -> Row:
-    if not isinstance(key, str) or not is_guid(key):
-        raise errors.invalid_argument(f"'{key}' is not the id of a {table.logical}.")
-    row = work.records.get(table, key.lower())
-    if row is None:
-        raise errors.does_not_exist(table.display, key)
-    return row
+    return document_row(work, table, key)
 
 
 def win_quote(work: Work, request: Request, references: References) -> Response:
@@ -117,57 +87,17 @@ def fulfill_order(work: Work, request: Request, references: References) -> Respo
     return NO_CONTENT
 
 
-def revise_quote(work: Work, request: Request, references: References) -> Response:  # noqa: ARG001
-    """An Active quote is closed as Revised; a Draft with its number and the next revision takes its place."""
-    quote = _row(work, QUOTE, payload_of(request).get("QuoteId"))
-    move(work, QUOTE, quote, frozenset({1}), 3, 7)
-    document = BY_HEADER["quote"]
-    values = {**_copied(QUOTE, QUOTE, quote), "quotenumber": quote["quotenumber"]}
-    revised = create(work, QUOTE, {**values, "revisionnumber": quote["revisionnumber"] + 1})
-    _copy_lines(work, document, quote["quoteid"], document, revised["quoteid"])
-    return _answer(work, QUOTE, revised["quoteid"], request)
-
-
-def convert_quote(work: Work, request: Request, references: References) -> Response:  # noqa: ARG001
-    """An Active or Won quote becomes an order; the quote is Won."""
-    quote = _row(work, QUOTE, payload_of(request).get("QuoteId"))
-    if quote.get("statecode") != 2:
-        move(work, QUOTE, quote, frozenset({1}), 2, -1)
-    order = create(work, SALES_ORDER, {**_copied(QUOTE, SALES_ORDER, quote), "_quoteid_value": quote["quoteid"]})
-    _copy_lines(work, BY_HEADER["quote"], quote["quoteid"], BY_HEADER["salesorder"], order["salesorderid"])
-    return _answer(work, SALES_ORDER, order["salesorderid"], request)
-
-
-def _copied(source: Table, target: Table, row: Row) -> Row:
-    """Values of the columns that both tables have and a caller could write; numbers, states and totals are not."""
-    names = [column for column in source.columns if column.name in target.by_name and _is_carried(column)]
-    values: Row = {column.stored: row.get(column.stored) for column in names}
-    types: Row = {column.stored_type: row.get(column.stored_type) for column in names if column.stored_type}
-    return {name: value for name, value in (values | types).items() if value is not None}
-
-
-def _is_carried(column: Column) -> bool:
-    own = column.kind in {Kind.GUID, Kind.STATE, Kind.STATUS} or column.name in TOTALS
-    return not own and column.creatable and not column.name.startswith("msdynce_")
-
-
-def _copy_lines(work: Work, source: Document, key: str, target: Document, new_key: str) -> None:
-    lines = sorted(work.records.lines(source, key), key=lambda line: line.get("lineitemnumber") or 0)
-    for line in lines:
-        create(work, target.line, {**_copied(source.line, target.line, line), target.parent: new_key})
-
-
-def _answer(work: Work, table: Table, key: str, request: Request) -> Response:
-    settle(work)
-    row = _row(work, table, key)
-    return Response.json(200, entity(work.records, table, row, request, shown(table, None, None)))
-
-
 ACTIONS: Mapping[str, Action] = {
     "WinQuote": win_quote,
     "CloseQuote": close_quote,
     "ReviseQuote": revise_quote,
     "ConvertQuoteToSalesOrder": convert_quote,
+    "ConvertSalesOrderToInvoice": convert_order,
     "CancelSalesOrder": cancel_order,
     "FulfillSalesOrder": fulfill_order,
+    "LockSalesOrderPricing": price_lock(SALES_ORDER, "SalesOrderId", locked=True),
+    "UnlockSalesOrderPricing": price_lock(SALES_ORDER, "SalesOrderId", locked=False),
+    "LockInvoicePricing": price_lock(INVOICE, "InvoiceId", locked=True),
+    "UnlockInvoicePricing": price_lock(INVOICE, "InvoiceId", locked=False),
+    "BulkDelete": bulk_delete,
 }

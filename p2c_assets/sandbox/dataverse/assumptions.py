@@ -82,8 +82,20 @@ FREIGHT_TAX_IGNORES_LOCKS = True
 twin runs it at the end of the transaction."""
 
 REFERENCED_ROWS_STAY = True
-"""What a delete does to rows that refer to the deleted one differs by relationship; lines go with their header, any
-other reference makes the twin answer 501 instead of guessing."""
+"""What a delete does to rows that refer to the deleted one differs by relationship; lines go with their header, and
+`deletion` has the relationships that a page settles. Any other makes the twin answer 501 instead of guessing."""
+
+NO_MESSAGE_STATUS = 405
+"""For a write that a table does not take (0x80040800). compose-http-requests-handle-errors.md gives 405 to what is not
+supported, without this code."""
+
+JOBS_RUN_BEFORE_THE_NEXT_REQUEST = True
+"""A system job that a request has started is done when the next request is answered: later than its own answer, as the
+asynchronous service does it, and at a moment that a test can tell. False: only when a day is let pass."""
+
+START_OF_JOBS_IS_NOT_AWAITED = True
+"""BulkDelete's StartDateTime is taken and not waited for: clients send the time of their own clock, which is not the
+sandbox's."""
 
 BULK_TABLES = frozenset({"account", "contact", "product", "salesorder", "invoice"})
 """Tables with CreateMultiple, UpdateMultiple, UpsertMultiple. The reference pages list salesorder, invoice and
@@ -118,6 +130,14 @@ INVALID_TOKEN_CODE = "0x80060888"
 
 DELTA_COUNT_INCLUDES_DELETIONS = True
 """`$count?$deltatoken=` "to get the number of changes made": a deletion is taken for a change."""
+
+REVISABLE_QUOTE_STATES = frozenset({1, 3})
+"""Active and Closed: QuoteReviseExistingActiveQuote (0x80048d00) only makes sense where closed quotes are revised too.
+A closed one keeps its status."""
+
+CONVERTIBLE_ORDER_STATES = frozenset({0, 1, 3})
+"""Active, Submitted, Fulfilled. No page lists the states; the Sales app offers Create Invoice until an order is
+invoiced or canceled."""
 
 SOLUTION_NAME = "msdynce_ProspectToCashIntegration"
 SOLUTION_VERSION = "15.0.0.1"

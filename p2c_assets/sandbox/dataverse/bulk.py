@@ -10,13 +10,13 @@ from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.addressing import Address, References, missing
 from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.reading import API
+from p2c_assets.sandbox.dataverse.seed import BULK_MESSAGES
 from p2c_assets.sandbox.dataverse.singles import changes_of, create_at, payload_of
 from p2c_assets.sandbox.dataverse.validation import is_guid, read_payload
 from p2c_assets.sandbox.dataverse.work import Work
 from p2c_assets.sandbox.dataverse.writing import create, update
 from p2c_assets.sandbox.messages import Request, Response
 
-MESSAGES = frozenset({"CreateMultiple", "UpdateMultiple", "UpsertMultiple"})
 Target = Mapping[str, Any]
 
 
@@ -24,7 +24,7 @@ def bulk(work: Work, table: Table, message: str, request: Request, references: R
     """One bulk message; the caller's transaction makes it all or nothing."""
     if message == "DeleteMultiple":
         raise errors.DataverseError(400, "0x80040203", "DeleteMultiple has not yet been implemented.")
-    if message not in MESSAGES or table.logical not in work.records.options.bulk_tables:
+    if message not in BULK_MESSAGES or table.logical not in work.records.options.bulk_tables:
         raise errors.no_segment(message)
     targets = _targets(table, payload_of(request))
     if message == "CreateMultiple":
@@ -50,6 +50,9 @@ def _targets(table: Table, body: Mapping[str, Any]) -> list[Target]:
 def _create(work: Work, table: Table, targets: list[Target], request: Request, references: References) -> Response:
     ids: list[str] = []
     for target in targets:
+        given = str(target.get(table.key, "")).lower()
+        if given and work.records.get(table, given) is not None:
+            raise errors.duplicate_key("Cannot insert duplicate key.")
         row = create(work, table, read_payload(table, target, references.resolve, creating=True))
         ids.append(row[table.key])
     context = f"{request.base_url}{API}/$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse"
@@ -82,5 +85,7 @@ def _write(work: Work, address: Address, target: Target, references: References,
         update(work, address.table, address.row, changes_of(address, target, references))
     elif creates:
         create_at(work, address, target, references)
+    elif address.table.key in address.values:
+        raise errors.do_not_exist(address.table.display, address.values[address.table.key])
     else:
         raise missing(address)

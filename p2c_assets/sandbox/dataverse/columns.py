@@ -103,9 +103,12 @@ class States:
         return any(s.state == state and s.status == status for s in self.statuses)
 
 
+WRITES = frozenset({"Create", "Update", "Delete"})
+
+
 @dataclass(frozen=True)
 class Table:
-    """One table: `logical` in errors and annotations, `entity_set` in URLs."""
+    """One table: `logical` in errors and annotations, `entity_set` in URLs. `messages` are the writes that it takes."""
 
     logical: str
     entity_set: str
@@ -116,6 +119,7 @@ class Table:
     keys: tuple[AlternateKey, ...] = ()
     owned: bool = False
     unique: tuple[tuple[str, ...], ...] = field(default=())
+    messages: frozenset[str] = WRITES
 
     @cached_property
     def by_name(self) -> Mapping[str, Column]:

@@ -11,6 +11,7 @@ from p2c_assets.sandbox.dataverse.assumptions import (
     EXPIRED_TOKEN_STATUS,
     INACTIVE_PRODUCT_CODE,
     INVALID_TOKEN_CODE,
+    NO_MESSAGE_STATUS,
     READ_ONLY_CODE,
     TRACKING_OPTION_CODE,
 )
@@ -159,6 +160,26 @@ def invalid_argument(message: str) -> DataverseError:
 
 def bad_url(message: str) -> DataverseError:
     return DataverseError(400, "0x80060888", message)
+
+
+def associated() -> DataverseError:
+    text = "The object you tried to delete is associated with another object and cannot be deleted."
+    return DataverseError(405, "0x80040227", text)
+
+
+def no_message(message: str, logical: str) -> DataverseError:
+    text = f"The '{message}' method does not support entities of type '{logical}'."
+    code = "0x80040800"
+    return DataverseError(NO_MESSAGE_STATUS, code, f"{text} MessageProcessorCache returned MessageProcessor.Empty. ")
+
+
+def do_not_exist(display: str, key: str) -> DataverseError:
+    return DataverseError(404, "0x80040217", f"{display} With Ids = {key} Do Not Exist")
+
+
+def already_revised() -> DataverseError:
+    text = "Quote cannot be revised as there already exists another quote in Draft/Active state and with same quote number."
+    return DataverseError(400, "0x80048d00", text)
 
 
 def not_tracked(logical: str) -> DataverseError:

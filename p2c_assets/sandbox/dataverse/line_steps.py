@@ -28,7 +28,7 @@ def check_parent(work: Work, document: Document, line: Row) -> Row:
         return header or {}
     if header is None:
         raise errors.does_not_exist(document.header.display, key)
-    if not transitions.is_open(document.header, header):
+    if not transitions.is_open(document.header, header, back_office=work.records.edits_submitted_orders()):
         raise errors.parent_read_only(document.header.logical, key, transitions.state_name(document.header, header))
     return header
 
@@ -90,13 +90,15 @@ def _check_sellable(work: Work, product: Row, unit: str | None) -> None:
 
 
 def price_line(document: Document) -> Before:
-    """The price list's price, unless overridden or a write-in; without an item 0 and a pricingerrorcode."""
+    """The price list's price, unless overridden, a write-in or locked; without an item 0 and a pricingerrorcode."""
 
     def step(work: Work, before: Row | None, after: Row, changed: Set[str]) -> Row:
         fixed = after.get("ispriceoverridden") or after.get("isproductoverridden")
         if fixed or (before is not None and not changed & _REPRICED_BY):
             return {}
         header = work.records.get(document.header, after[document.parent] or "") or {}
+        if header.get("ispricelocked") and after.get("priceperunit") is not None:
+            return {}
         names = ("_pricelevelid_value", "_productid_value", "_uomid_value")
         key = (header.get("_pricelevelid_value"), after.get("_productid_value"), after.get("_uomid_value"))
         item = work.records.find(PRODUCT_PRICE_LEVEL, names, key)

@@ -10,7 +10,7 @@ from typing import Any
 
 from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table
 from p2c_assets.sandbox.dataverse.records import Records
-from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL, BY_SET, TABLES
+from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL, BY_SET, EVERY_TABLE
 from p2c_assets.sandbox.dataverse.schema_platform import ORGANIZATION
 from p2c_assets.sandbox.dataverse.settlement import settle
 from p2c_assets.sandbox.dataverse.validation import is_guid, moment_text
@@ -28,7 +28,7 @@ def load(records: Records, rows: Mapping[str, Sequence[Row]], *, plugins: bool) 
     """Store rows by entity set, parents before children; `plugins` computes numbers, flags, prices and totals, too."""
     tables = {_table(name).logical: given for name, given in rows.items()}
     work = Work(records, checked=False)
-    for table in TABLES:
+    for table in EVERY_TABLE:
         for row in tables.get(table.logical, ()):
             _load_one(work, table, row, plugins=plugins)
     settle(work)

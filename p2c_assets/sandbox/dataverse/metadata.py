@@ -9,7 +9,7 @@ from p2c_assets.sandbox.dataverse.assumptions import DEGREE_OF_PARALLELISM, VERS
 from p2c_assets.sandbox.dataverse.preferences import preferences
 from p2c_assets.sandbox.dataverse.reading import API
 from p2c_assets.sandbox.dataverse.records import Records
-from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL, TABLES
+from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL, EVERY_TABLE
 from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID, ORGANIZATION_ID, ROOT_BUSINESS_UNIT_ID
 from p2c_assets.sandbox.messages import Request, Response
 from p2c_assets.sandbox.odata.expression import Call, ListLiteral, Literal
@@ -20,7 +20,7 @@ CRM = "Microsoft.Dynamics.CRM"
 
 def service_document(request: Request) -> Response:
     """The entity sets."""
-    sets = [{"name": table.entity_set, "kind": "EntitySet", "url": table.entity_set} for table in TABLES]
+    sets = [{"name": table.entity_set, "kind": "EntitySet", "url": table.entity_set} for table in EVERY_TABLE]
     return Response.json(200, {"@odata.context": f"{request.base_url}{API}/$metadata", "value": sets})
 
 

@@ -20,6 +20,13 @@ from p2c_assets.sandbox.dataverse.metadata_changes import retrieve_metadata_chan
 from p2c_assets.sandbox.dataverse.preferences import refuse_headers
 from p2c_assets.sandbox.dataverse.query_reading import read_fetch, read_sql
 from p2c_assets.sandbox.dataverse.reading import API, read_count, read_row, read_set
+from p2c_assets.sandbox.dataverse.single_values import (
+    delete_reference,
+    delete_value,
+    is_value,
+    put_reference,
+    put_value,
+)
 from p2c_assets.sandbox.dataverse.singles import delete_row, insert_row, upsert_row
 from p2c_assets.sandbox.dataverse.tracking import count_changes, is_tracked, read_tracked
 from p2c_assets.sandbox.dataverse.work import Work
@@ -118,8 +125,6 @@ def _on_row(work: Work, address: Address, key: str, request: Request, references
             return upsert_row(work, address, request, references, key)
         case "DELETE":
             return delete_row(work, address, request)
-        case "PUT":
-            raise Unsupported("PUT")
         case _:
             raise errors.no_resource(f"{request.base_url}{request.path}")
 
@@ -137,4 +142,23 @@ def _below(work: Work, table: Table, segments: list[Segment], request: Request, 
         if message == "FulfillSalesOrder":
             return ACTIONS[message](work, request, references)
         return bulk(work, table, message, request, references)
+    key = segments[0].key
+    if key is not None and request.method in {"PUT", "DELETE"}:
+        return _below_row(work, locate(work.records, table, key), segments[1:], request, references)
     raise Unsupported(f"path segment {name} below {table.entity_set}")
+
+
+def _below_row(
+    work: Work, address: Address, segments: list[Segment], request: Request, references: References
+) -> Response:
+    """PUT and DELETE of one value or of one reference."""
+    name, puts = segments[0].name, request.method == "PUT"
+    if len(segments) == 1 and is_value(address, name):
+        if puts:
+            return put_value(work, address, name, request, references)
+        return delete_value(work, address, name, references)
+    if len(segments) == 2 and segments[1].name == "$ref" and name in address.table.navigations:
+        if puts:
+            return put_reference(work, address, name, request, references)
+        return delete_reference(work, address, name, references)
+    raise Unsupported(f"{request.method} of {name} below {address.table.entity_set}")

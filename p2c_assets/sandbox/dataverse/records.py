@@ -12,7 +12,7 @@ from p2c_assets.sandbox.dataverse.numbering import server_guid
 from p2c_assets.sandbox.dataverse.options import TwinOptions
 from p2c_assets.sandbox.dataverse.schema import Document
 from p2c_assets.sandbox.dataverse.schema_parties import ACCOUNT_NUMBER_KEY
-from p2c_assets.sandbox.dataverse.schema_platform import ORGANIZATION
+from p2c_assets.sandbox.dataverse.schema_platform import ORGANIZATION, SYSTEM_USER
 from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID
 from p2c_assets.sandbox.store import SEQUENCES, Index, Row, Store
 
@@ -69,6 +69,14 @@ class Records:
     def organization(self) -> Row:
         """The one row of settings."""
         return self.rows(ORGANIZATION)[0]
+
+    def is_integration_user(self) -> bool:
+        """Whether the caller is one, which sales order processing integration treats apart."""
+        return bool((self.get(SYSTEM_USER, APPLICATION_USER_ID) or {}).get("isintegrationuser"))
+
+    def edits_submitted_orders(self) -> bool:
+        """An integration user does, with sales order processing integration on; for all others they are read-only."""
+        return bool(self.organization().get("issopintegrationenabled")) and self.is_integration_user()
 
     def new_guid(self) -> str:
         return server_guid(self.store.sequence(GUIDS))

@@ -16,7 +16,14 @@ from p2c_assets.sandbox.dataverse.schema_catalog import (
     UOM_SCHEDULE,
 )
 from p2c_assets.sandbox.dataverse.schema_documents import INVOICE, QUOTE, SALES_ORDER
+from p2c_assets.sandbox.dataverse.schema_jobs import ASYNC_OPERATION, BULK_DELETE_FAILURE, BULK_DELETE_OPERATION
 from p2c_assets.sandbox.dataverse.schema_lines import INVOICE_DETAIL, QUOTE_DETAIL, SALES_ORDER_DETAIL
+from p2c_assets.sandbox.dataverse.schema_messages import (
+    PROCESSING_STEP,
+    SDK_MESSAGE,
+    SDK_MESSAGE_FILTER,
+    SERVICE_ENDPOINT,
+)
 from p2c_assets.sandbox.dataverse.schema_parties import ACCOUNT, CONTACT
 from p2c_assets.sandbox.dataverse.schema_platform import BUSINESS_UNIT, ORGANIZATION, SOLUTION, SYSTEM_USER, TEAM
 
@@ -41,8 +48,20 @@ TABLES: tuple[Table, ...] = (
     INVOICE,
     INVOICE_DETAIL,
 )
-BY_LOGICAL: Mapping[str, Table] = {table.logical: table for table in TABLES}
-BY_SET: Mapping[str, Table] = {table.entity_set: table for table in TABLES}
+SYSTEM_TABLES: tuple[Table, ...] = (
+    SDK_MESSAGE,
+    SDK_MESSAGE_FILTER,
+    SERVICE_ENDPOINT,
+    PROCESSING_STEP,
+    ASYNC_OPERATION,
+    BULK_DELETE_OPERATION,
+    BULK_DELETE_FAILURE,
+)
+"""What the platform keeps about itself; nobody brings such rows along."""
+
+EVERY_TABLE = (*TABLES, *SYSTEM_TABLES)
+BY_LOGICAL: Mapping[str, Table] = {table.logical: table for table in EVERY_TABLE}
+BY_SET: Mapping[str, Table] = {table.entity_set: table for table in EVERY_TABLE}
 
 
 class Document(NamedTuple):
@@ -107,7 +126,7 @@ def referring(logical: str) -> list[tuple[Table, Column]]:
     """Every lookup that may point to the table."""
     return [
         (table, column)
-        for table in TABLES
+        for table in EVERY_TABLE
         for column in table.lookups
         if any(target.logical == logical for target in column.targets)
     ]

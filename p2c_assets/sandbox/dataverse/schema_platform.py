@@ -67,6 +67,7 @@ ORGANIZATION = Table(
     entity_set="organizations",
     key="organizationid",
     name_column="name",
+    messages=frozenset({"Update"}),
     columns=(
         Column("organizationid", Kind.GUID, updatable=False),
         text("name", 160),

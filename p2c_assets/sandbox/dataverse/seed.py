@@ -3,14 +3,18 @@
 Written when the store is empty: at the first start and after a reset.
 """
 
+from uuid import NAMESPACE_OID, uuid5
+
 from p2c_assets.sandbox.dataverse.assumptions import DEFAULT_PRICING_PRECISION
 from p2c_assets.sandbox.dataverse.options import TwinOptions
+from p2c_assets.sandbox.dataverse.schema import EVERY_TABLE
 from p2c_assets.sandbox.store import Row, Store
 
 ORGANIZATION_ID = "0a000000-0000-1000-8000-00d3a0000001"
 ROOT_BUSINESS_UNIT_ID = "0a000000-0000-1000-8000-00d3a0000002"
 APPLICATION_USER_ID = "0a000000-0000-1000-8000-00d3a0000003"
 SOLUTION_ID = "0a000000-0000-1000-8000-00d3a0000004"
+BULK_MESSAGES = ("CreateMultiple", "UpdateMultiple", "UpsertMultiple")
 
 
 def seed(store: Store, options: TwinOptions, now: str) -> None:
@@ -20,6 +24,46 @@ def seed(store: Store, options: TwinOptions, now: str) -> None:
     stamps = {"createdon": now, "modifiedon": now, "versionnumber": 1}
     for table, key, row in _rows(options):
         store.table(table).insert(key, {**row, **stamps})
+
+
+def seed_messages(store: Store, options: TwinOptions, now: str) -> None:
+    """Which writes each table takes, as rows of sdkmessage and sdkmessagefilter; brought up to date at every start."""
+    wanted = {row["sdkmessagefilterid"]: row for row in _filters(options)}
+    for name in sorted({row["name"].rpartition(".")[2] for row in wanted.values()}):
+        message = {"sdkmessageid": message_id(name), "name": name}
+        _keep(store, "sdkmessage", message["sdkmessageid"], message, now)
+    for key, row in wanted.items():
+        _keep(store, "sdkmessagefilter", key, row, now)
+    for key, _ in store.table("sdkmessagefilter").items():
+        if key not in wanted:
+            store.table("sdkmessagefilter").delete(key)
+
+
+def _keep(store: Store, table: str, key: str, row: Row, now: str) -> None:
+    if key not in store.table(table):
+        store.table(table).insert(key, {**row, "createdon": now, "modifiedon": now, "versionnumber": 1})
+
+
+def _filters(options: TwinOptions) -> list[Row]:
+    """One row for each table and message that it takes."""
+    found: list[Row] = []
+    for table in EVERY_TABLE:
+        bulk = BULK_MESSAGES if table.logical in options.bulk_tables else ()
+        for message in (*sorted(table.messages), *bulk):
+            row: Row = {"sdkmessagefilterid": filter_id(table.logical, message), "name": f"{table.logical}.{message}"}
+            row |= {"_sdkmessageid_value": message_id(message), "primaryobjecttypecode": table.logical}
+            found.append({**row, "secondaryobjecttypecode": "none"})
+    return found
+
+
+def message_id(message: str) -> str:
+    """The same id for a message in every organisation, as on the platform."""
+    return str(uuid5(NAMESPACE_OID, f"sdkmessage.{message}"))
+
+
+def filter_id(logical: str, message: str) -> str:
+    """The id of a message on a table."""
+    return str(uuid5(NAMESPACE_OID, f"sdkmessagefilter.{logical}.{message}"))
 
 
 def _rows(options: TwinOptions) -> list[tuple[str, str, Row]]:

@@ -14,13 +14,12 @@ from p2c_assets.sandbox.dataverse.pricing import HeaderInput, LineAmounts, LineI
 from p2c_assets.sandbox.dataverse.rounding import currency_places
 from p2c_assets.sandbox.dataverse.schema import BY_HEADER, Document
 from p2c_assets.sandbox.dataverse.schema_catalog import PRODUCT
-from p2c_assets.sandbox.dataverse.schema_platform import SYSTEM_USER
-from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID
 from p2c_assets.sandbox.dataverse.work import Touch, Work
 from p2c_assets.sandbox.dataverse.writing import create, update
 from p2c_assets.sandbox.money import round_half_away
 from p2c_assets.sandbox.store import Row
 
+SUBMITTED = 1
 FLAG = "msdynce_hasexternallymaintainedproductsonly"
 
 
@@ -35,14 +34,14 @@ def settle(work: Work) -> None:
 
 
 def _settle_document(work: Work, document: Document, header: Row, touch: Touch) -> None:
-    written = FREIGHT_TAX_IGNORES_LOCKS or transitions.is_open(document.header, header)
+    written = FREIGHT_TAX_IGNORES_LOCKS or transitions.is_open(document.header, header, back_office=False)
     freight = touch.header and document.freight_tax and written and _keep_freight_tax(work, document, header)
     work.touched.pop((document.header.logical, header[document.header.key]), None)
     lines = work.records.lines(document, header[document.header.key])
     changes: Row = {FLAG: _externally_maintained_only(work, lines)} if touch.lines else {}
     shown = {**header, **changes}
-    is_open = transitions.is_open(document.header, header)
-    priced = (freight or is_open or not work.checked) and is_priced(work, header)
+    is_open = transitions.is_open(document.header, header, back_office=work.records.edits_submitted_orders())
+    priced = (freight or is_open or not work.checked) and is_priced(work, document, header)
     places = currency_places(work.records, header)
     amounts = [(_line_input(line), _priced(line, places) if priced else None) for line in lines]
     for line, (_, computed) in zip(lines, amounts, strict=True):
@@ -54,15 +53,26 @@ def _settle_document(work: Work, document: Document, header: Row, touch: Touch) 
         work.records.change(document.header, header, changes)
 
 
-def is_priced(work: Work, header: Row) -> bool:
+def is_priced(work: Work, document: Document, header: Row) -> bool:
     """Whether system pricing runs on the document."""
     organization = work.records.organization()
     if not organization.get("oobpricecalculationenabled"):
         return False
     if header.get("ispricelocked") or header.get("skippricecalculation") == 1:
         return False
-    user = work.records.get(SYSTEM_USER, APPLICATION_USER_ID) or {}
-    return not (organization.get("issopintegrationenabled") and user.get("isintegrationuser"))
+    return not _is_left_to_the_back_office(work, document, header)
+
+
+def _is_left_to_the_back_office(work: Work, document: Document, header: Row) -> bool:
+    """With sales order processing integration on, an integration user's orders and invoices are not computed, and
+    nobody's submitted orders. Quotes always are.
+
+    Source: MicrosoftDocs/dynamics-365-customer-engagement ce/sales/developer/enable-sales-order-processing-integration.
+    """
+    if document.header.logical == "quote" or not work.records.organization().get("issopintegrationenabled"):
+        return False
+    submitted = document.header.logical == "salesorder" and header.get("statecode") == SUBMITTED
+    return submitted or work.records.is_integration_user()
 
 
 def _line_input(line: Row) -> LineInput:

@@ -94,12 +94,15 @@ def _is_assumed(table: Table, before: int, after: int) -> bool:
     return reopens or (CLIENT_MAY_SET_INVOICED and (before, after) == (0, 4))
 
 
-def check_editable(table: Table, row: Row, changes: Row) -> None:
-    """Refuses edits of a read-only record. A change that reopens it may bring other columns along; see assumptions."""
+def check_editable(table: Table, row: Row, changes: Row, *, back_office: bool) -> None:
+    """Refuses edits of a read-only record. A change that reopens it may bring other columns along; see assumptions.
+
+    `back_office`: the caller is the integration user of sales order processing, who edits submitted orders, too.
+    """
     if table.logical == "product" and not ACTIVE_PRODUCTS_ARE_EDITABLE:
         _check_draft(row, changes)
     editable = EDITABLE.get(table.logical)
-    if editable is None or row["statecode"] in editable:
+    if editable is None or row["statecode"] in editable or (back_office and _is_submitted(table, row)):
         return
     moved = changes.get("statecode", row["statecode"])
     state_only = set(changes) <= {"statecode", "statuscode"}
@@ -116,10 +119,15 @@ def _check_draft(product: Row, changes: Row) -> None:
         raise errors.DataverseError(400, "0x8004F995", text)
 
 
-def is_open(table: Table, row: Row) -> bool:
+def is_open(table: Table, row: Row, *, back_office: bool) -> bool:
     """Whether lines of the document may be written."""
     editable = EDITABLE.get(table.logical)
-    return editable is None or row.get("statecode") in editable
+    open_to_all = editable is None or row.get("statecode") in editable
+    return open_to_all or (back_office and _is_submitted(table, row))
+
+
+def _is_submitted(table: Table, row: Row) -> bool:
+    return table.logical == "salesorder" and row.get("statecode") == 1
 
 
 def _named(table: Table, state: object) -> str:

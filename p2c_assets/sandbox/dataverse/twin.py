@@ -10,10 +10,11 @@ from typing import Any
 from p2c_assets.sandbox.admin import unknown
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
-from p2c_assets.sandbox.dataverse import agenda, loading, protocol, trouble
+from p2c_assets.sandbox.dataverse import agenda, jobs, loading, protocol, trouble
+from p2c_assets.sandbox.dataverse.assumptions import JOBS_RUN_BEFORE_THE_NEXT_REQUEST
 from p2c_assets.sandbox.dataverse.options import TwinOptions
 from p2c_assets.sandbox.dataverse.records import Records
-from p2c_assets.sandbox.dataverse.seed import seed
+from p2c_assets.sandbox.dataverse.seed import seed, seed_messages
 from p2c_assets.sandbox.faults import INSIDE, Faults, Plan
 from p2c_assets.sandbox.messages import Request, Response
 from p2c_assets.sandbox.notices import Notices
@@ -55,6 +56,8 @@ class DataverseTwin:
 
     def handle(self, request: Request) -> Response:
         """Answer one request of the Web API; the token has been checked."""
+        if JOBS_RUN_BEFORE_THE_NEXT_REQUEST:
+            jobs.run(self._records)
         return protocol.answer(self._records, self._counter, self._faults, request)
 
     def needs_no_token(self, request: Request) -> bool:  # noqa: ARG002 - the Twin's signature
@@ -89,10 +92,12 @@ class DataverseTwin:
         return agenda.schedule(self._records, items)
 
     def advance(self, days: int) -> Mapping[str, Any]:
+        jobs.run(self._records)
         return agenda.advance(self._records, days)
 
     def after_reset(self) -> None:
         seed(self._store, self._options, self._clock.timestamp())
+        seed_messages(self._store, self._options, self._clock.timestamp())
 
     def admin(self, method: str, path: Sequence[str], document: Any) -> Any:  # noqa: ARG002
         """No further admin routes."""

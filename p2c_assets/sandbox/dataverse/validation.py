@@ -64,6 +64,8 @@ def _read_bind(table: Table, name: str, value: object, resolve: Resolve, *, crea
     column, targets = table.navigations[name]
     if not _is_writable(table, column, creating=creating):
         return {}
+    if value is None and column.required:
+        raise errors.required(column.name, table.logical)
     if value is None:
         return _cleared(column)
     found, key = resolve(str(value))

@@ -8,24 +8,21 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from p2c_assets.sandbox.dataverse import errors, transitions
-from p2c_assets.sandbox.dataverse.assumptions import (
-    BUSINESS_REQUIRED,
-    BUSINESS_REQUIRED_IS_ENFORCED,
-    REFERENCED_ROWS_STAY,
-)
+from p2c_assets.sandbox.dataverse.assumptions import BUSINESS_REQUIRED, BUSINESS_REQUIRED_IS_ENFORCED
 from p2c_assets.sandbox.dataverse.columns import Table
+from p2c_assets.sandbox.dataverse.deletion import referrers
 from p2c_assets.sandbox.dataverse.line_steps import check_parent
 from p2c_assets.sandbox.dataverse.ownership import OWNER_COLUMNS, assign
 from p2c_assets.sandbox.dataverse.rounding import rounded_values
-from p2c_assets.sandbox.dataverse.schema import BY_HEADER, BY_LINE, Document, referring
+from p2c_assets.sandbox.dataverse.schema import BY_HEADER, BY_LINE, Document
 from p2c_assets.sandbox.dataverse.steps import AFTER, BEFORE
 from p2c_assets.sandbox.dataverse.work import Work
-from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.store import Row
 
 
 def create(work: Work, table: Table, values: Mapping[str, Any]) -> Row:
     """Insert a row; answers it as stored. The primary key may be given."""
+    _check_message(work, table, "Create")
     changed = frozenset(values)
     row: Row = {column.stored: None for column in table.columns} | _defaults(table) | dict(values)
     row[table.key] = row[table.key] or work.records.new_guid()
@@ -81,8 +78,9 @@ def _owner_of(given: Row) -> Row:
 
 def update(work: Work, table: Table, row: Row, values: Mapping[str, Any]) -> Row:
     """Change columns and, by statecode and statuscode, the state; answers the row as stored."""
+    _check_message(work, table, "Update")
     if work.checked:
-        transitions.check_editable(table, row, values)
+        transitions.check_editable(table, row, values, back_office=work.records.edits_submitted_orders())
     moved = transitions.changed(table, row, values)
     changes: Row = {**values, **moved}
     changed = frozenset(changes)
@@ -96,7 +94,8 @@ def update(work: Work, table: Table, row: Row, values: Mapping[str, Any]) -> Row
 
 
 def delete(work: Work, table: Table, row: Row) -> None:
-    """Delete a row; a header takes its lines along. 501 where other rows refer to it."""
+    """Delete a row; a header takes its lines along, other rows that refer to it stay in the way (`deletion`)."""
+    _check_message(work, table, "Delete")
     key: str = row[table.key]
     header, line = BY_HEADER.get(table.logical), BY_LINE.get(table.logical)
     if line is not None:
@@ -104,7 +103,7 @@ def delete(work: Work, table: Table, row: Row) -> None:
         work.touch(line, row[line.parent], lines=True)
     if header is not None:
         _delete_lines(work, header, key)
-    _check_unreferenced(work, table, key)
+    _delete_referrers(work, table, key)
     work.records.delete(table, key)
 
 
@@ -160,11 +159,17 @@ def _taken(work: Work, table: Table, row: Row, columns: tuple[str, ...]) -> bool
 
 def _delete_lines(work: Work, document: Document, key: str) -> None:
     for line in work.records.lines(document, key):
-        _check_unreferenced(work, document.line, line[document.line.key])
+        _delete_referrers(work, document.line, line[document.line.key])
         work.records.delete(document.line, line[document.line.key])
 
 
-def _check_unreferenced(work: Work, table: Table, key: str) -> None:
-    for other, column in referring(table.logical) if REFERENCED_ROWS_STAY else ():
-        if work.records.referring(other, column, key):
-            raise Unsupported(f"delete of a {table.logical} that {other.entity_set} refer to")
+def _delete_referrers(work: Work, table: Table, key: str) -> None:
+    for other, row in referrers(work, table, key):
+        if work.records.get(other, row[other.key]) is not None:
+            delete(work.unchecked(), other, row)
+
+
+def _check_message(work: Work, table: Table, message: str) -> None:
+    """Whether the table takes such a write from a caller."""
+    if work.checked and message not in table.messages:
+        raise errors.no_message(message, table.logical)

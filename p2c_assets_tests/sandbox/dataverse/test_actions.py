@@ -1,11 +1,12 @@
 """Sales actions. Source of all: dynamics-365-customer-engagement ce/sales/developer, quote and salesorder pages."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from p2c_assets_tests.sandbox.dataverse.sales import Sales, refusal
-from p2c_assets_tests.sandbox.dataverse.world import API, HELMET, MISSING, line, order
+from p2c_assets_tests.sandbox.dataverse.sales import Sales, message, refusal
+from p2c_assets_tests.sandbox.dataverse.world import API, BIKE, HELMET, MISSING, line, order
 
 
 def _quote(sales: Sales, *, active: bool = True) -> str:
@@ -73,7 +74,7 @@ def test_revise_quote_makes_the_next_revision_a_draft(sales: Sales) -> None:
 
 def test_convert_quote_makes_an_order_and_wins_the_quote(sales: Sales) -> None:
     key = _quote(sales)
-    converted = sales.json(sales.post("ConvertQuoteToSalesOrder", {"QuoteId": key, "ColumnSet": {}}))
+    converted = sales.json(sales.post("ConvertQuoteToSalesOrder", {"QuoteId": key, "ColumnSet": {"AllColumns": True}}))
     assert _state(sales, f"quotes({key})") == (2, 4)
     assert (converted["_quoteid_value"], converted["statecode"]) == (key, 0)
     assert converted["msdynce_processingstatus"] == 647390011
@@ -102,3 +103,157 @@ def test_an_action_on_nothing_is_refused(sales: Sales) -> None:
     assert refusal(sales.post("WinQuote", _close(MISSING, -1))) == (404, "0x80040217")
     assert refusal(sales.post("ReviseQuote", {"QuoteId": MISSING})) == (404, "0x80040217")
     assert refusal(sales.get("WinQuote")) == (404, "")
+
+
+def test_revise_quote_takes_a_closed_quote_too(sales: Sales) -> None:
+    """assumptions.REVISABLE_QUOTE_STATES; dynamics-365-customer-engagement quote pages (ReviseQuote)."""
+    key = _quote(sales)
+    sales.post("CloseQuote", _close(key, 5))
+    revised = sales.json(sales.post("ReviseQuote", {"QuoteId": key, "ColumnSet": {"AllColumns": True}}))
+    assert (revised["revisionnumber"], _state(sales, f"quotes({key})")) == (1, (3, 5))
+
+
+def test_revise_quote_refuses_where_a_revision_is_under_way(sales: Sales) -> None:
+    """web-service-error-codes: QuoteReviseExistingActiveQuote."""
+    key = _quote(sales)
+    sales.post("ReviseQuote", {"QuoteId": key})
+    answer = sales.post("ReviseQuote", {"QuoteId": key})
+    assert refusal(answer) == (400, "0x80048d00")
+    assert "another quote in Draft/Active state" in message(answer)
+
+
+@pytest.mark.parametrize("won", [False, True])
+def test_revise_quote_refuses_drafts_and_won_quotes(sales: Sales, won: bool) -> None:
+    """assumptions.REVISABLE_QUOTE_STATES; dynamics-365-customer-engagement quote pages (ReviseQuote)."""
+    key = _quote(sales, active=won)
+    if won:
+        sales.post("WinQuote", _close(key, -1))
+    assert refusal(sales.post("ReviseQuote", {"QuoteId": key})) == (400, "0x80048408")
+
+
+def test_convert_quote_takes_the_status_of_the_won_state(sales: Sales) -> None:
+    """ConvertQuoteToSalesOrder: QuoteCloseStatus"""
+    key = _quote(sales)
+    body = {"QuoteId": key, "ColumnSet": {"Columns": ["ordernumber"]}, "QuoteCloseStatus": 5}
+    assert refusal(sales.post("ConvertQuoteToSalesOrder", body)) == (400, "0x80048408")
+    assert sales.post("ConvertQuoteToSalesOrder", {**body, "QuoteCloseStatus": 4}).status_code == 200
+    assert _state(sales, f"quotes({key})") == (2, 4)
+
+
+def test_a_column_set_says_what_of_the_new_row_is_shown(sales: Sales) -> None:
+    """ConvertQuoteToSalesOrder: ColumnSet"""
+    key = _quote(sales)
+    body = {"QuoteId": key, "ColumnSet": {"AllColumns": False, "Columns": ["ordernumber", "customerid"]}}
+    shown = sales.json(sales.post("ConvertQuoteToSalesOrder", body))
+    assert {name for name in shown if "@" not in name} == {"ordernumber", "_customerid_value", "salesorderid"}
+    wrong = {"QuoteId": key, "ColumnSet": {"Columns": ["nonsense"]}}
+    assert refusal(sales.post("ConvertQuoteToSalesOrder", wrong)) == (400, "0x80041103")
+
+
+def _order(sales: Sales, number: str = "SO-1") -> str:
+    key = sales.create("salesorders", order(number, description="ours"))
+    sales.create("salesorderdetails", line(key, quantity="2"))
+    sales.create("salesorderdetails", line(key, HELMET))
+    return key
+
+
+def test_convert_order_makes_an_invoice_with_its_lines(sales: Sales) -> None:
+    """ConvertSalesOrderToInvoice"""
+    key = _order(sales)
+    body = {"SalesOrderId": key, "ColumnSet": {"AllColumns": True}}
+    invoice = sales.json(sales.post("ConvertSalesOrderToInvoice", body))
+    assert (invoice["_salesorderid_value"], invoice["statecode"], invoice["description"]) == (key, 0, "ours")
+    assert invoice["totalamount"] == sales.row(f"salesorders({key})")["totalamount"]
+    assert _state(sales, f"salesorders({key})") == (4, 100003)
+    lines = sales.value(f"invoicedetails?$filter=_invoiceid_value eq {invoice['invoiceid']}&$orderby=lineitemnumber")
+    sources = sales.value(f"salesorderdetails?$filter=_salesorderid_value eq {key}&$orderby=lineitemnumber")
+    assert [row["_salesorderdetailid_value"] for row in lines] == [row["salesorderdetailid"] for row in sources]
+
+
+def test_convert_order_refuses_canceled_and_invoiced_orders(sales: Sales) -> None:
+    """assumptions.CONVERTIBLE_ORDER_STATES; ConvertSalesOrderToInvoice"""
+    key = _order(sales)
+    assert sales.post("ConvertSalesOrderToInvoice", {"SalesOrderId": key}).status_code == 200
+    assert refusal(sales.post("ConvertSalesOrderToInvoice", {"SalesOrderId": key})) == (400, "0x80048408")
+    other = _order(sales, "SO-2")
+    sales.post("CancelSalesOrder", _order_close(sales, other))
+    assert refusal(sales.post("ConvertSalesOrderToInvoice", {"SalesOrderId": other})) == (400, "0x80048408")
+    assert refusal(sales.post("ConvertSalesOrderToInvoice", {"SalesOrderId": MISSING})) == (404, "0x80040217")
+
+
+def test_locked_prices_stay_when_the_price_list_changes(sales: Sales) -> None:
+    """LockSalesOrderPricing: changes to price lists do not affect the order; UnlockSalesOrderPricing: they do"""
+    key = _order(sales)
+    total = sales.row(f"salesorders({key})")["totalamount"]
+    assert sales.post("LockSalesOrderPricing", {"SalesOrderId": key}).status_code == 204
+    detail = sales.one("salesorderdetails", f"_productid_value eq {BIKE}")
+    assert (sales.row(f"salesorders({key})")["ispricelocked"], detail["salesorderispricelocked"]) == (True, True)
+    item = sales.one("productpricelevels", f"_productid_value eq {BIKE}")
+    sales.change(f"productpricelevels({item['productpricelevelid']})", {"amount": 1})
+    sales.change(f"salesorderdetails({detail['salesorderdetailid']})", {"quantity": 3})
+    assert sales.row(f"salesorders({key})")["totalamount"] == total
+    assert sales.row(f"salesorderdetails({detail['salesorderdetailid']})")["priceperunit"] == 100
+    assert sales.post("UnlockSalesOrderPricing", {"SalesOrderId": key}).status_code == 204
+    assert sales.row(f"salesorders({key})")["totalamount"] == Decimal("312.35")
+    sales.change(f"salesorderdetails({detail['salesorderdetailid']})", {"quantity": 2})
+    assert sales.row(f"salesorders({key})")["totalamount"] == Decimal("14.35")
+
+
+def test_locked_prices_go_into_the_invoice_as_they_are(sales: Sales) -> None:
+    """LockSalesOrderPricing; ConvertSalesOrderToInvoice"""
+    key = _order(sales)
+    sales.post("LockSalesOrderPricing", {"SalesOrderId": key})
+    item = sales.one("productpricelevels", f"_productid_value eq {BIKE}")
+    sales.change(f"productpricelevels({item['productpricelevelid']})", {"amount": 1})
+    body = {"SalesOrderId": key, "ColumnSet": {"AllColumns": True}}
+    invoice = sales.json(sales.post("ConvertSalesOrderToInvoice", body))
+    assert (invoice["ispricelocked"], invoice["totalamount"]) == (True, Decimal("212.35"))
+    assert sales.one("invoicedetails", f"_productid_value eq {BIKE}")["extendedamount"] == 200
+
+
+def test_an_invoice_is_locked_and_unlocked(sales: Sales) -> None:
+    """LockInvoicePricing, UnlockInvoicePricing"""
+    key = sales.create("invoices", {**order(), "invoicenumber": "I-1"})
+    for action, locked in (("LockInvoicePricing", True), ("UnlockInvoicePricing", False)):
+        assert sales.post(action, {"InvoiceId": key}).status_code == 204
+        assert sales.row(f"invoices({key})")["ispricelocked"] is locked
+    sales.change(f"invoices({key})", {"statecode": 3, "statuscode": 100003})
+    assert refusal(sales.post("LockInvoicePricing", {"InvoiceId": key})) == (400, "0x80048408")
+
+
+def _back_office(sales: Sales, *, integration_user: bool) -> None:
+    user = sales.json(sales.get("WhoAmI"))["UserId"]
+    sales.admin("load", {"rows": {"organizations": [{"issopintegrationenabled": True}]}})
+    sales.admin(
+        "alter",
+        {"set": "systemusers", "key": {"systemuserid": user}, "values": {"isintegrationuser": integration_user}},
+    )
+
+
+@pytest.mark.parametrize("integration_user", [True, False])
+def test_a_submitted_order_is_the_integration_users_alone(sales: Sales, integration_user: bool) -> None:
+    """enable-sales-order-processing-integration: a submitted order is locked unless for an integration user."""
+    key = _order(sales)
+    sales.change(f"salesorders({key})", {"statecode": 1, "statuscode": 3})
+    _back_office(sales, integration_user=integration_user)
+    answer = sales.patch(f"salesorders({key})", {"description": "theirs"})
+    added = sales.post("salesorderdetails", line(key))
+    if integration_user:
+        assert (answer.status_code, added.status_code) == (204, 204)
+    else:
+        assert (refusal(answer), refusal(added)) == ((400, "0x80048408"), (400, "0x80043b09"))
+
+
+def test_the_integration_users_orders_are_not_computed_but_quotes_are(sales: Sales) -> None:
+    """enable-sales-order-processing-integration: price computation by table."""
+    _back_office(sales, integration_user=True)
+    key = _order(sales)
+    assert not sales.row(f"salesorders({key})")["totalamount"]
+    quote = _quote(sales, active=False)
+    assert sales.row(f"quotes({quote})")["totalamount"] == Decimal("212.35")
+
+
+def test_other_users_orders_are_computed_until_submitted(sales: Sales) -> None:
+    """enable-sales-order-processing-integration: price computation by table."""
+    _back_office(sales, integration_user=False)
+    assert sales.row(f"salesorders({_order(sales)})")["totalamount"] == Decimal("212.35")

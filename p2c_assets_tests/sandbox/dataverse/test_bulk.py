@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from p2c_assets_tests.sandbox.dataverse.sales import Sales, refusal
+import pytest
+
+from p2c_assets.sandbox.dataverse.options import TwinOptions
+from p2c_assets.sandbox.dataverse.twin import DataverseTwin
+from p2c_assets.sandbox.store import Store
+from p2c_assets_tests.sandbox.conftest import Serve
+from p2c_assets_tests.sandbox.dataverse.sales import Sales, message, refusal
 from p2c_assets_tests.sandbox.dataverse.world import ACCOUNT, OTHER_ACCOUNT, guid, order
 
 TYPE = {"@odata.type": "Microsoft.Dynamics.CRM.account"}
@@ -46,7 +52,60 @@ def test_update_multiple_of_a_missing_row_changes_nothing(sales: Sales) -> None:
         sales, "UpdateMultiple", {**TYPE, "accountid": ACCOUNT, "name": "One"}, {**TYPE, "accountid": NEW, "name": "x"}
     )
     assert refusal(answer) == (404, "0x80040217")
+    assert message(answer) == f"Account With Ids = {NEW} Do Not Exist"
     assert sales.row(f"accounts({ACCOUNT})")["name"] == "Adventure Works"
+
+
+def test_create_multiple_with_an_id_that_is_taken_is_a_duplicate_key(sales: Sales) -> None:
+    """bulk-operations: Cannot insert duplicate key."""
+    answer = _bulk(sales, "CreateMultiple", {**TYPE, "name": "One"}, {**TYPE, "name": "x", "accountid": ACCOUNT})
+    assert refusal(answer) == (412, "0x80040237")
+    assert message(answer) == "Cannot insert duplicate key."
+    assert len(sales.value("accounts")) == 2
+
+
+@pytest.mark.parametrize(
+    ("message", "table", "there"),
+    [("CreateMultiple", "salesorder", 1), ("UpsertMultiple", "account", 1), ("CreateMultiple", "quote", 0)],
+)
+def test_sdkmessagefilters_tell_which_table_takes_which_message(
+    sales: Sales, message: str, table: str, there: int
+) -> None:
+    """bulk-operations: availability with standard tables."""
+    aliases = f"@message='{message}'&@table='{table}'"
+    wanted = "sdkmessageid/name eq @message and primaryobjecttypecode eq @table"
+    found = sales.value(f"sdkmessagefilters?$select=sdkmessagefilterid&$filter={wanted}&{aliases}")
+    assert len(found) == there
+
+
+def test_which_tables_take_bulk_messages_is_a_setting(serve: Serve) -> None:
+    """bulk-operations: not all standard tables support these messages."""
+    sales = Sales(serve(DataverseTwin(Store("sales"), TwinOptions(bulk_tables=frozenset({"quote"})))))
+    wanted = "sdkmessageid/name eq 'CreateMultiple'"
+    found = sales.value(f"sdkmessagefilters?$select=primaryobjecttypecode&$filter={wanted}")
+    assert [row["primaryobjecttypecode"] for row in found] == ["quote"]
+    assert refusal(_bulk(sales, "CreateMultiple", {**TYPE, "name": "One"})) == (404, "0x8006088a")
+
+
+def test_a_bulk_message_runs_the_steps_of_every_row(sales: Sales) -> None:
+    """bulk-operations: the Create event occurs for each row; write-plugin-multiple-operation."""
+    target = {"@odata.type": "Microsoft.Dynamics.CRM.salesorder"}
+    answer = _bulk(sales, "CreateMultiple", {**target, **order()}, {**target, **order()}, entity_set="salesorders")
+    numbers = [sales.row(f"salesorders({key})")["ordernumber"] for key in sales.json(answer)["Ids"]]
+    assert [number[:9] for number in numbers] == ["ORD-01000", "ORD-01001"]
+
+
+def test_update_multiple_does_not_create(sales: Sales) -> None:
+    """bulk-operations: UpdateMultiple by an alternate key that no row has."""
+    answer = _bulk(sales, "UpdateMultiple", {**TYPE, "@odata.id": "accounts(accountnumber='A9')", "name": "x"})
+    assert refusal(answer) == (404, "0x80060891")
+
+
+def test_upsert_multiple_goes_by_primary_key_too(sales: Sales) -> None:
+    """bulk-operations: each target by @odata.id or by its primary key."""
+    assert _bulk(sales, "UpsertMultiple", {**TYPE, "accountid": NEW, "name": "New"}).status_code == 204
+    assert sales.row(f"accounts({NEW})")["name"] == "New"
+    assert refusal(_bulk(sales, "UpsertMultiple", {**TYPE, "name": "New"})) == (400, "0x80040203")
 
 
 def test_upsert_multiple_creates_and_updates(sales: Sales) -> None:

@@ -93,7 +93,7 @@ def test_what_the_twin_leaves_out_is_a_501_with_its_name(sales: Sales) -> None:
         "accounts?$expand=contact_customer_accounts": "$expand",
         "accounts?$filter=year(createdon) eq 2026": "year",
         "accounts?$orderby=transactioncurrencyid/isocurrencycode": "$orderby",
-        "sdkmessagefilters": "sdkmessagefilters",
+        "opportunities": "opportunities",
         f"accounts({ACCOUNT})/name": "path segment",
     }
     for path, feature in absent.items():
@@ -109,7 +109,7 @@ def test_headers_and_preferences_that_the_twin_leaves_out_are_a_501(sales: Sales
 
 
 def test_actions_that_the_twin_leaves_out_are_a_501(sales: Sales) -> None:
-    for name in ("ConvertSalesOrderToInvoice", "BulkDelete", "LockInvoicePricing"):
+    for name in ("GenerateQuoteFromOpportunity", "CalculatePrice", "msdyn_CloseQuoteAsWon", "RevertProduct"):
         assert refusal(sales.post(name, {})) == (501, "501")
 
 
