@@ -20,7 +20,9 @@ from p2c_assets.sandbox.store import Row
 
 _BY_GUID = re.compile(r"^/?([a-z]+)\(([0-9a-fA-F-]{36})\)$")
 _ROOT = re.compile(r"^(https?://[^/]+)?/api/data/v9\.\d/")
-_ABSENT_SETS = frozenset({"opportunities", "quotecloses", "orderclose", "leads", "tasks"})
+_ABSENT_SETS = frozenset(
+    {"opportunities", "quotecloses", "sdkmessageprocessingstepimages", "orderclose", "leads", "tasks"}
+)
 
 Key = Mapping[str, Literal | EnumLiteral]
 

@@ -135,6 +135,9 @@ REVISABLE_QUOTE_STATES = frozenset({1, 3})
 """Active and Closed: QuoteReviseExistingActiveQuote (0x80048d00) only makes sense where closed quotes are revised too.
 A closed one keeps its status."""
 
+DELETE_TARGET_IS_A_REFERENCE = True
+"""A delete's Target is an EntityReference. use-webhooks.md shows the body of an update only."""
+
 CONVERTIBLE_ORDER_STATES = frozenset({0, 1, 3})
 """Active, Submitted, Fulfilled. No page lists the states; the Sales app offers Create Invoice until an order is
 invoiced or canceled."""

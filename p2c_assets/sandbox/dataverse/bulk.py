@@ -83,6 +83,10 @@ def _address(work: Work, table: Table, target: Target, references: References) -
 def _write(work: Work, address: Address, target: Target, references: References, *, creates: bool) -> None:
     if address.row is not None:
         update(work, address.table, address.row, changes_of(address, target, references))
+    elif creates and any(
+        address.table.by_stored[name].name in target for name in address.values if "@odata.id" in target
+    ):
+        raise errors.unexpected()
     elif creates:
         create_at(work, address, target, references)
     elif address.table.key in address.values:

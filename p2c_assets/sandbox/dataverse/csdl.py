@@ -13,7 +13,7 @@ from p2c_assets.sandbox.dataverse.csdl_operations import imports, operations
 from p2c_assets.sandbox.dataverse.csdl_xml import element
 from p2c_assets.sandbox.dataverse.options import TwinOptions
 from p2c_assets.sandbox.dataverse.relationships import OWNER, PRINCIPALS, Relationship, collections, lookups_of
-from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL, TABLES
+from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL, EVERY_TABLE
 
 NAMESPACE = "Microsoft.Dynamics.CRM"
 ALIAS = "mscrm"
@@ -50,7 +50,7 @@ def document(options: TwinOptions, *, annotations: bool) -> str:
     types = [
         element("EntityType", {"Name": "crmbaseentity", "Abstract": "true"}),
         _principal(),
-        *(_entity_type(table, annotations=annotations) for table in TABLES),
+        *(_entity_type(table, annotations=annotations) for table in EVERY_TABLE),
     ]
     container = element("EntityContainer", {"Name": "System"}, *_sets(options, annotations=annotations), *imports())
     body = (*types, *operations(options), container)
@@ -117,7 +117,7 @@ def _collection(found: Relationship) -> str:
 
 
 def _sets(options: TwinOptions, *, annotations: bool) -> Iterable[str]:
-    for table in TABLES:
+    for table in EVERY_TABLE:
         paths = {found.target.navigation: found.one for found in lookups_of(table) if found.one in BY_LOGICAL}
         bindings = [_binding(path, BY_LOGICAL[logical]) for path, logical in paths.items()]
         bindings += [_binding(name, found.many) for name, found in collections(table.logical).items()]

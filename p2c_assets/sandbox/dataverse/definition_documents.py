@@ -19,7 +19,7 @@ from p2c_assets.sandbox.dataverse.schema_names import schema_name
 
 Document = dict[str, Any]
 NAMESPACE = "Microsoft.Dynamics.CRM"
-_TYPE_CODES: Mapping[str, int] = {
+TYPE_CODES: Mapping[str, int] = {
     "account": 1,
     "contact": 2,
     "systemuser": 8,
@@ -39,6 +39,13 @@ _TYPE_CODES: Mapping[str, int] = {
     "invoicedetail": 1091,
     "solution": 7100,
     "transactioncurrency": 9105,
+    "sdkmessage": 4606,
+    "sdkmessagefilter": 4607,
+    "sdkmessageprocessingstep": 4608,
+    "serviceendpoint": 4618,
+    "asyncoperation": 4700,
+    "bulkdeleteoperation": 4424,
+    "bulkdeletefailure": 4425,
 }
 _PRECISION_SOURCES = {"pricing": 1, "currency": 2}
 _MEMO_LENGTH = 2000
@@ -70,7 +77,7 @@ def table_document(records: Records, table: Table) -> Document:
         "LogicalCollectionName": table.entity_set,
         "PrimaryIdAttribute": table.key,
         "PrimaryNameAttribute": table.name_column,
-        "ObjectTypeCode": _TYPE_CODES[table.logical],
+        "ObjectTypeCode": TYPE_CODES[table.logical],
         "OwnershipType": "UserOwned" if table.owned else "OrganizationOwned",
         "DisplayName": label(one),
         "DisplayCollectionName": label(many),

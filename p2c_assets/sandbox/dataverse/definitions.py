@@ -24,7 +24,7 @@ from p2c_assets.sandbox.dataverse.definition_query import Collections, check_opt
 from p2c_assets.sandbox.dataverse.reading import API
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.relationships import collections, lookups_of, relationships
-from p2c_assets.sandbox.dataverse.schema import TABLES
+from p2c_assets.sandbox.dataverse.schema import EVERY_TABLE
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.expression import EnumLiteral, Literal
 from p2c_assets.sandbox.odata.keys import UNNAMED, Segment
@@ -41,8 +41,8 @@ def define(records: Records, segments: Sequence[Segment], request: Request) -> R
     if segments[0].name == "RelationshipDefinitions":
         found: Sequence[Document] = [relationship_document(one) for one in relationships()]
         return _below(found, segments, request, "RelationshipDefinitions", "SchemaName")
-    tables = {table.logical: table for table in TABLES}
-    documents = [table_document(records, table) for table in TABLES]
+    tables = {table.logical: table for table in EVERY_TABLE}
+    documents = [table_document(records, table) for table in EVERY_TABLE]
     if len(segments) > 1:
         table = tables[_one(documents, segments[0].key or {}, "LogicalName")["LogicalName"]]
         return _of_table(records, table, segments[1:], request)

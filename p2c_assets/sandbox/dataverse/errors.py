@@ -182,6 +182,40 @@ def already_revised() -> DataverseError:
     return DataverseError(400, "0x80048d00", text)
 
 
+def not_a_member() -> DataverseError:
+    return DataverseError(403, "0x80072560", "The user is not a member of the organization.")
+
+
+def user_disabled() -> DataverseError:
+    text = "The specified user is either disabled or is not a member of any business unit."
+    return DataverseError(403, "0x80040225", text)
+
+
+def privilege_missing(user: str, name: str, key: str, code: int, logical: str) -> DataverseError:
+    who = f"Principal user (Id={user}, type=8, roleCount=1, privilegeCount=586)"
+    text = f"{who} is missing {name} privilege (Id={key}) on OTC={code} for entity '{logical}'."
+    return DataverseError(403, "0x80040220", text)
+
+
+def access_missing(user: str, right: str, key: str, logical: str) -> DataverseError:
+    text = f"Principal with id {user} does not have {right} right(s) for record with id {key} of entity {logical}"
+    return DataverseError(403, "0x80048306", text)
+
+
+def depth_missing(user: str, name: str, key: str, unit: str) -> DataverseError:
+    text = f"SecLib::CheckPrivilege failed. User: {user}, PrivilegeName: {name}, PrivilegeId: {key}"
+    return DataverseError(403, "0x80040220", f"{text}, Required Depth: Global, BusinessUnitId: {unit}")
+
+
+def right_missing(user: str, name: str) -> DataverseError:
+    text = f"CrmCheckPrivilege failed. Returned hr = -2147220839 on UserId: {user} and Privilege: {name}"
+    return DataverseError(403, "0x80040299", text)
+
+
+def unexpected() -> DataverseError:
+    return DataverseError(400, "0x80040216", "An unexpected error occurred.")
+
+
 def not_tracked(logical: str) -> DataverseError:
     return DataverseError(400, "0x80072491", f"Entity {logical} isn't enabled for change tracking.")
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 from p2c_assets.sandbox.dataverse import errors, query_expression
 from p2c_assets.sandbox.dataverse.addressing import References
 from p2c_assets.sandbox.dataverse.columns import Table
+from p2c_assets.sandbox.dataverse.privileges import check_right
 from p2c_assets.sandbox.dataverse.reading import API
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.schema_jobs import (
@@ -50,6 +51,7 @@ UNSUPPORTED_NUMBER = 501
 
 def bulk_delete(work: Work, request: Request, references: References) -> Response:  # noqa: ARG001
     """Put a job on the list: 200 with its id. Raises DataverseError for what is no such job."""
+    check_right(work.records, "prvBulkDelete")
     body = payload_of(request)
     _check(body)
     queries = body.get("QuerySet")

@@ -123,6 +123,16 @@ _STATES: Mapping[str, Labels] = {
     "product": _from(0, "Active", "Retired", "Draft", "Under Revision"),
     "invoice": _from(0, "Active", "Closed (deprecated)", "Paid", "Canceled"),
 }
+_JOB_STATUSES: Labels = {
+    0: "Waiting For Resources",
+    10: "Waiting",
+    20: "In Progress",
+    21: "Pausing",
+    22: "Canceling",
+    30: "Succeeded",
+    31: "Failed",
+    32: "Canceled",
+}
 _STATUSES: Mapping[str, Labels] = {
     "quote": {
         1: "In Progress",
@@ -157,6 +167,9 @@ _STATUSES: Mapping[str, Labels] = {
     },
     "product": {0: "Draft", 1: "Active", 2: "Retired", 3: "Under Revision"},
     "pricelevel": {100001: "Active", 100002: "Inactive"},
+    "sdkmessageprocessingstep": {1: "Enabled", 2: "Disabled"},
+    "asyncoperation": _JOB_STATUSES,
+    "bulkdeleteoperation": _JOB_STATUSES,
 }
 _ACTIVE_INACTIVE: Labels = {1: "Active", 2: "Inactive"}
 BOOLEAN: Labels = {1: "Yes", 0: "No"}
@@ -180,6 +193,13 @@ _TABLES: Mapping[str, tuple[str, str]] = {
     "salesorderdetail": ("Order Product", "Order Products"),
     "invoice": ("Invoice", "Invoices"),
     "invoicedetail": ("Invoice Product", "Invoice Products"),
+    "sdkmessage": ("Sdk Message", "Sdk Messages"),
+    "sdkmessagefilter": ("Sdk Message Filter", "Sdk Message Filters"),
+    "serviceendpoint": ("Service Endpoint", "Service Endpoints"),
+    "sdkmessageprocessingstep": ("Sdk Message Processing Step", "Sdk Message Processing Steps"),
+    "asyncoperation": ("System Job", "System Jobs"),
+    "bulkdeleteoperation": ("Bulk Delete Operation", "Bulk Delete Operations"),
+    "bulkdeletefailure": ("Bulk Delete Failure", "Bulk Delete Failures"),
 }
 
 

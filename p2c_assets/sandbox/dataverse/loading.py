@@ -28,10 +28,11 @@ def load(records: Records, rows: Mapping[str, Sequence[Row]], *, plugins: bool) 
     """Store rows by entity set, parents before children; `plugins` computes numbers, flags, prices and totals, too."""
     tables = {_table(name).logical: given for name, given in rows.items()}
     work = Work(records, checked=False)
-    for table in EVERY_TABLE:
-        for row in tables.get(table.logical, ()):
-            _load_one(work, table, row, plugins=plugins)
-    settle(work)
+    with records.silent():
+        for table in EVERY_TABLE:
+            for row in tables.get(table.logical, ()):
+                _load_one(work, table, row, plugins=plugins)
+        settle(work)
     return {name: len(given) for name, given in rows.items()}
 
 

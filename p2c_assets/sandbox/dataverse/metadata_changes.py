@@ -23,7 +23,7 @@ from p2c_assets.sandbox.dataverse.definition_documents import (
 from p2c_assets.sandbox.dataverse.metadata import context
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.relationships import collections, lookups_of
-from p2c_assets.sandbox.dataverse.schema import TABLES
+from p2c_assets.sandbox.dataverse.schema import EVERY_TABLE
 from p2c_assets.sandbox.exact_json import loads
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 
@@ -37,7 +37,7 @@ def retrieve_metadata_changes(records: Records, request: Request) -> Response:
     unknown = set(query) - _PARTS - {"@odata.type"}
     if unknown:
         raise errors.bad_url(f"EntityQueryExpression has no property {sorted(unknown)[0]}.")
-    tables = [table for table in TABLES if _fits(query, table_document(records, table))]
+    tables = [table for table in EVERY_TABLE if _fits(query, table_document(records, table))]
     found = [_table(records, table, query) for table in tables]
     body = {**context(request, "RetrieveMetadataChangesResponse"), "ServerVersionStamp": _stamp(records)}
     return Response.json(200, {**body, "DeletedMetadata": None, "EntityMetadata": found})

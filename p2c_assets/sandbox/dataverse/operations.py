@@ -3,6 +3,8 @@
 Raises DataverseError, Unsupported or ODataSyntaxError; `protocol` makes answers of them and owns the transactions.
 """
 
+from uuid import uuid4
+
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.actions import ACTIONS, UNSUPPORTED
 from p2c_assets.sandbox.dataverse.addressing import Address, References, locate, missing, table_of
@@ -18,8 +20,10 @@ from p2c_assets.sandbox.dataverse.metadata import (
 )
 from p2c_assets.sandbox.dataverse.metadata_changes import retrieve_metadata_changes
 from p2c_assets.sandbox.dataverse.preferences import refuse_headers
+from p2c_assets.sandbox.dataverse.privileges import check, check_user
 from p2c_assets.sandbox.dataverse.query_reading import read_fetch, read_sql
 from p2c_assets.sandbox.dataverse.reading import API, read_count, read_row, read_set
+from p2c_assets.sandbox.dataverse.records import Caller
 from p2c_assets.sandbox.dataverse.single_values import (
     delete_reference,
     delete_value,
@@ -39,6 +43,8 @@ NAMESPACE = "Microsoft.Dynamics.CRM."
 def operate(work: Work, request: Request, references: References) -> Response:
     """Answer one operation inside the caller's transaction."""
     refuse_headers(request)
+    check_user(work.records)
+    work.records.caller = caller_of(request)
     parts = split_path(_within_api(request))
     if not parts:
         return service_document(request)
@@ -75,6 +81,12 @@ def _about(work: Work, parts: list[str], request: Request) -> Response | None:
             return None
 
 
+def caller_of(request: Request) -> Caller:
+    """Who asks; the id of the whole operation is the caller's own where it gives one."""
+    correlation = request.headers.get("x-ms-correlation-id") or str(uuid4())
+    return Caller(request.headers.get("host", "localhost"), correlation, request.query.get("tag"))
+
+
 def _within_api(request: Request) -> str:
     if request.path != API and not request.path.startswith(f"{API}/"):
         raise errors.no_resource(f"{request.base_url}{request.path}")
@@ -90,6 +102,8 @@ def _act(work: Work, name: str, request: Request, references: References) -> Res
 def _on_table(
     work: Work, table: Table, segments: list[Segment], parts: list[str], request: Request, references: References
 ) -> Response:
+    if request.method == "GET":
+        check(work.records, table, "Read")
     if len(segments) > 1:
         return _below(work, table, segments, request, references)
     key = segments[0].key
@@ -118,6 +132,7 @@ def _on_set(work: Work, table: Table, request: Request, references: References) 
 def _on_row(work: Work, address: Address, key: str, request: Request, references: References) -> Response:
     match request.method:
         case "GET" if address.row is not None:
+            check(work.records, address.table, "Read", address.row[address.table.key])
             return read_row(work.records, address.table, address.row, request)
         case "GET":
             raise missing(address)

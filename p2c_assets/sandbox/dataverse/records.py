@@ -3,7 +3,8 @@
 Nothing here checks or computes: that is `session`. Rows are dicts under stored names (lookups as `_x_value`).
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from p2c_assets.sandbox.clock import Clock
@@ -20,6 +21,7 @@ VERSIONS = "versionnumber"
 FIRST_VERSION = 1000
 GUIDS = "guids"
 DELETED = "_deleted"
+NO_CORRELATION = "00000000-0000-0000-0000-000000000000"
 
 
 class Tombstone(NamedTuple):
@@ -29,6 +31,18 @@ class Tombstone(NamedTuple):
     version: int
 
 
+OnWrite = Callable[[str, Table, Row, Mapping[str, Any]], None]
+"""Told of each write: its message, the table, the row after it (before, for a delete), the stored values written."""
+
+
+class Caller(NamedTuple):
+    """Who asked for what is under way: the host called, the id of the whole operation, `?tag=`."""
+
+    host: str
+    correlation: str
+    tag: str | None
+
+
 class Records:
     """Reading and stamped writing over one store."""
 
@@ -36,6 +50,22 @@ class Records:
         self.store = store
         self.clock = clock
         self.options = options
+        self.caller = Caller("sandbox", NO_CORRELATION, None)
+        self.on_write: OnWrite | None = None
+        self._is_silent = False
+
+    @contextmanager
+    def silent(self) -> Generator[None]:
+        """Writes that nobody is told of: rows loaded from outside."""
+        before, self._is_silent = self._is_silent, True
+        try:
+            yield
+        finally:
+            self._is_silent = before
+
+    def _tell(self, message: str, table: Table, row: Row, written: Mapping[str, Any]) -> None:
+        if self.on_write is not None and not self._is_silent:
+            self.on_write(message, table, row, written)
 
     def keys(self, table: Table) -> tuple[AlternateKey, ...]:
         """The alternate keys of a table in this organisation."""
@@ -91,12 +121,15 @@ class Records:
         self.store.table(table.logical).insert(row[table.key], stored)
         if (table.logical, row[table.key]) in self.store.table(DELETED):
             self.store.table(DELETED).delete((table.logical, row[table.key]))
+        self._tell("Create", table, stored, {name: value for name, value in stored.items() if value is not None})
         return stored
 
     def change(self, table: Table, row: Row, changes: Mapping[str, Any]) -> Row:
         """Put changed values in the row's stead, with a new version."""
         stamps = {"modifiedon": self.clock.timestamp(), "_modifiedby_value": APPLICATION_USER_ID}
-        return self.mirror(table, row, {**changes, **stamps, "versionnumber": self._next_version()})
+        changed = self.mirror(table, row, {**changes, **stamps, "versionnumber": self._next_version()})
+        self._tell("Update", table, changed, {**changes, **stamps})
+        return changed
 
     def mirror(self, table: Table, row: Row, changes: Mapping[str, Any]) -> Row:
         """Put changed values in the row's stead and keep its version."""
@@ -106,6 +139,8 @@ class Records:
 
     def delete(self, table: Table, key: str) -> None:
         """Remove a row; that it was there is kept with a version, for change tracking."""
+        row = self.store.table(table.logical)[key]
+        self._tell("Delete", table, row, {})
         self.store.table(table.logical).delete(key)
         self.store.table(DELETED).insert((table.logical, key), {"version": self._next_version()})
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from p2c_assets.sandbox.dataverse.assumptions import UNNAMED_RELATIONSHIP
 from p2c_assets.sandbox.dataverse.columns import Column, Table, Target
 from p2c_assets.sandbox.dataverse.records import Records
-from p2c_assets.sandbox.dataverse.schema import TABLES
+from p2c_assets.sandbox.dataverse.schema import EVERY_TABLE
 from p2c_assets.sandbox.store import Row
 
 OWNER = Target("owner", "ownerid")
@@ -121,7 +121,7 @@ def relationships() -> tuple[Relationship, ...]:
     """Every one, in the order of the tables of the many. Owners are one relationship, to what users and teams share."""
     return tuple(
         Relationship(_name(table, column, target.logical), target.logical, table, column, target)
-        for table in TABLES
+        for table in EVERY_TABLE
         for column in table.lookups
         for target in ((OWNER,) if column.name == "ownerid" else column.targets)
     )

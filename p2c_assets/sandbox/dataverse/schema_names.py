@@ -8,6 +8,7 @@ that is in no list has its logical name.
 _TABLES = """
 BusinessUnit Team SystemUser Organization Solution TransactionCurrency UoMSchedule UoM PriceLevel Account Contact
 Product ProductPriceLevel Quote QuoteDetail SalesOrder SalesOrderDetail Invoice InvoiceDetail Opportunity Owner
+SdkMessage SdkMessageFilter ServiceEndpoint SdkMessageProcessingStep AsyncOperation BulkDeleteOperation BulkDeleteFailure
 """
 _COLUMNS = """
 AccountId AccountNumber ActualDeliveryOn Amount ApplicationId BaseAmount BaseCurrencyId BaseUoM BaseUoMName BeginDate

@@ -9,6 +9,7 @@ from p2c_assets.sandbox.dataverse import document_steps as headers
 from p2c_assets.sandbox.dataverse import line_steps as lines
 from p2c_assets.sandbox.dataverse import party_steps as parties
 from p2c_assets.sandbox.dataverse import product_steps as products
+from p2c_assets.sandbox.dataverse import webhooks
 from p2c_assets.sandbox.dataverse.schema import DOCUMENTS, Document
 from p2c_assets.sandbox.dataverse.work import After, Before
 
@@ -28,6 +29,8 @@ BEFORE: Mapping[str, tuple[Before, ...]] = {
     "contact": (parties.number_contact, parties.mark_company, parties.full_name),
     "product": (products.check_unit,),
     "productpricelevel": (products.derive_item,),
+    "serviceendpoint": (webhooks.keep_secret,),
+    "sdkmessageprocessingstep": (webhooks.check_step,),
     **{document.header.logical: _before_header(document) for document in DOCUMENTS},
     **{document.line.logical: tuple(step(document) for step in lines.BEFORE) for document in DOCUMENTS},
 }

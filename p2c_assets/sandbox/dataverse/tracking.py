@@ -15,6 +15,7 @@ from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.assumptions import DELTA_COUNT_INCLUDES_DELETIONS
 from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, preferences
+from p2c_assets.sandbox.dataverse.privileges import check_everywhere
 from p2c_assets.sandbox.dataverse.reading import API, check_options, context
 from p2c_assets.sandbox.dataverse.records import Records, Tombstone
 from p2c_assets.sandbox.dataverse.rendering import renderer, shown
@@ -89,6 +90,7 @@ def count_changes(records: Records, table: Table, request: Request) -> Response:
 def _check(records: Records, table: Table, request: Request) -> None:
     if table.logical not in records.options.change_tracked_tables:
         raise errors.not_tracked(table.logical)
+    check_everywhere(records, table)
     for name in _REFUSED:
         if name in request.query:
             raise errors.not_with_tracking(name)

@@ -10,11 +10,12 @@ from typing import Any
 from p2c_assets.sandbox.admin import unknown
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
-from p2c_assets.sandbox.dataverse import agenda, jobs, loading, protocol, trouble
+from p2c_assets.sandbox.dataverse import agenda, jobs, loading, privileges, protocol, trouble
 from p2c_assets.sandbox.dataverse.assumptions import JOBS_RUN_BEFORE_THE_NEXT_REQUEST
 from p2c_assets.sandbox.dataverse.options import TwinOptions
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.seed import seed, seed_messages
+from p2c_assets.sandbox.dataverse.webhooks import Webhooks
 from p2c_assets.sandbox.faults import INSIDE, Faults, Plan
 from p2c_assets.sandbox.messages import Request, Response
 from p2c_assets.sandbox.notices import Notices
@@ -32,6 +33,7 @@ class DataverseTwin:
         self._notices = Notices(store)
         self._faults = Faults(inside=INSIDE - trouble.ABSENT_INSIDE)
         self._records = Records(store, self._clock, self._options)
+        self._records.on_write = Webhooks(self._records, self._notices).raise_event
         self.after_reset()
 
     @property
@@ -99,6 +101,12 @@ class DataverseTwin:
         seed(self._store, self._options, self._clock.timestamp())
         seed_messages(self._store, self._options, self._clock.timestamp())
 
-    def admin(self, method: str, path: Sequence[str], document: Any) -> Any:  # noqa: ARG002
-        """No further admin routes."""
-        raise unknown(method, path)
+    def admin(self, method: str, path: Sequence[str], document: Any) -> Any:
+        """`privileges`: what the caller may not do."""
+        match method, *path:
+            case "GET", "privileges":
+                return privileges.settings(self._records)
+            case "POST", "privileges":
+                return privileges.configure(self._records, document)
+            case _:
+                raise unknown(method, path)

@@ -7,7 +7,7 @@ computed at the end of the transaction (`settlement`). Errors undo nothing here:
 from collections.abc import Mapping, Set
 from typing import Any
 
-from p2c_assets.sandbox.dataverse import errors, transitions
+from p2c_assets.sandbox.dataverse import errors, privileges, transitions
 from p2c_assets.sandbox.dataverse.assumptions import BUSINESS_REQUIRED, BUSINESS_REQUIRED_IS_ENFORCED
 from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.deletion import referrers
@@ -22,7 +22,7 @@ from p2c_assets.sandbox.store import Row
 
 def create(work: Work, table: Table, values: Mapping[str, Any]) -> Row:
     """Insert a row; answers it as stored. The primary key may be given."""
-    _check_message(work, table, "Create")
+    _check_message(work, table, "Create", None)
     changed = frozenset(values)
     row: Row = {column.stored: None for column in table.columns} | _defaults(table) | dict(values)
     row[table.key] = row[table.key] or work.records.new_guid()
@@ -78,7 +78,7 @@ def _owner_of(given: Row) -> Row:
 
 def update(work: Work, table: Table, row: Row, values: Mapping[str, Any]) -> Row:
     """Change columns and, by statecode and statuscode, the state; answers the row as stored."""
-    _check_message(work, table, "Update")
+    _check_message(work, table, "Update", row)
     if work.checked:
         transitions.check_editable(table, row, values, back_office=work.records.edits_submitted_orders())
     moved = transitions.changed(table, row, values)
@@ -95,7 +95,7 @@ def update(work: Work, table: Table, row: Row, values: Mapping[str, Any]) -> Row
 
 def delete(work: Work, table: Table, row: Row) -> None:
     """Delete a row; a header takes its lines along, other rows that refer to it stay in the way (`deletion`)."""
-    _check_message(work, table, "Delete")
+    _check_message(work, table, "Delete", row)
     key: str = row[table.key]
     header, line = BY_HEADER.get(table.logical), BY_LINE.get(table.logical)
     if line is not None:
@@ -169,7 +169,10 @@ def _delete_referrers(work: Work, table: Table, key: str) -> None:
             delete(work.unchecked(), other, row)
 
 
-def _check_message(work: Work, table: Table, message: str) -> None:
-    """Whether the table takes such a write from a caller."""
-    if work.checked and message not in table.messages:
+def _check_message(work: Work, table: Table, message: str, row: Row | None) -> None:
+    """Whether the table takes such a write, and from this caller."""
+    if not work.checked:
+        return
+    if message not in table.messages:
         raise errors.no_message(message, table.logical)
+    privileges.check(work.records, table, message, None if row is None else row[table.key])

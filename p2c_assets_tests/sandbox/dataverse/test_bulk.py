@@ -116,6 +116,14 @@ def test_upsert_multiple_creates_and_updates(sales: Sales) -> None:
     assert sales.one("accounts", "accountnumber eq 'A''3'")["name"] == "New"
 
 
+def test_upsert_multiple_that_creates_does_not_take_the_key_in_the_body(sales: Sales) -> None:
+    """use-upsert: key values in the body; error list: UnExpected 0x80040216"""
+    new = {**TYPE, "@odata.id": "accounts(accountnumber='A3')", "accountnumber": "A3", "name": "New"}
+    answer = _bulk(sales, "UpsertMultiple", new)
+    assert refusal(answer) == (400, "0x80040216")
+    assert message(answer) == "An unexpected error occurred."
+
+
 def test_a_row_named_twice_is_refused(sales: Sales) -> None:
     one = {**TYPE, "accountid": ACCOUNT, "name": "One"}
     assert refusal(_bulk(sales, "UpdateMultiple", one, one)) == (412, "0x80040237")

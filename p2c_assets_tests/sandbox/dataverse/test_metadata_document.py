@@ -9,7 +9,7 @@ import pytest
 
 from p2c_assets.sandbox.dataverse.actions import ACTIONS
 from p2c_assets.sandbox.dataverse.assumptions import CHANGE_TRACKED_TABLES
-from p2c_assets.sandbox.dataverse.schema import TABLES
+from p2c_assets.sandbox.dataverse.schema import EVERY_TABLE
 from p2c_assets_tests.sandbox.dataverse.sales import Sales
 
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
@@ -44,8 +44,8 @@ def test_every_table_has_a_type_a_key_and_a_set(schema: Element) -> None:
     types = _named(schema, "EntityType")
     (container,) = schema.findall(f"{EDM}EntityContainer")
     sets = {name: str(one.get("EntityType")) for name, one in _named(container, "EntitySet").items()}
-    assert sets == {table.entity_set: f"Microsoft.Dynamics.CRM.{table.logical}" for table in TABLES}
-    for table in TABLES:
+    assert sets == {table.entity_set: f"Microsoft.Dynamics.CRM.{table.logical}" for table in EVERY_TABLE}
+    for table in EVERY_TABLE:
         properties = [one.get("Name") for one in types[table.logical].findall(f"{EDM}Property")]
         assert properties == [column.stored for column in table.columns]
 
@@ -131,7 +131,7 @@ def test_annotations_mark_the_sets_that_track_changes(sales: Sales) -> None:
     """use-change-tracking-synchronize-data-external-systems: the annotation on the entity set."""
     (container,) = _schema(sales, "?annotations=true").findall(f"{EDM}EntityContainer")
     tracked = [name for name, one in _named(container, "EntitySet").items() if one.find(f"{EDM}Annotation") is not None]
-    assert tracked == [table.entity_set for table in TABLES if table.logical in CHANGE_TRACKED_TABLES]
+    assert tracked == [table.entity_set for table in EVERY_TABLE if table.logical in CHANGE_TRACKED_TABLES]
 
 
 def test_a_client_that_others_wrote_builds_its_classes_from_it(sales: Sales) -> None:

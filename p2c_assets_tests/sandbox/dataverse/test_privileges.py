@@ -1,0 +1,105 @@
+"""What a caller may not do, by the admin path. Source of all: bulk-operations (troubleshooting), the error list."""
+
+from typing import Any
+
+import pytest
+
+from p2c_assets_tests.sandbox.dataverse.sales import Sales, message, refusal
+from p2c_assets_tests.sandbox.dataverse.world import ACCOUNT, API, OTHER_ACCOUNT, line, order
+
+
+def _user(sales: Sales) -> str:
+    return sales.json(sales.get("WhoAmI"))["UserId"]
+
+
+def test_a_missing_privilege_is_a_403_that_names_it(sales: Sales) -> None:
+    """bulk-operations: privilege check"""
+    user = _user(sales)
+    sales.admin("privileges", {"revoked": ["prvCreateAccount", "prvWriteOrder", "prvDeleteContact", "prvReadQuote"]})
+    answer = sales.post("accounts", {"name": "New"})
+    assert refusal(answer) == (403, "0x80040220")
+    assert message(answer).startswith(f"Principal user (Id={user}, type=8, roleCount=1, privilegeCount=586) is missing")
+    assert "prvCreateAccount privilege (Id=" in message(answer)
+    assert message(answer).endswith("on OTC=1 for entity 'account'.")
+    assert sales.patch(f"accounts({ACCOUNT})", {"name": "x"}).status_code == 204
+    assert refusal(sales.get("quotes")) == (403, "0x80040220")
+    assert refusal(sales.get("quotedetails")) == (403, "0x80040220")
+
+
+def test_lines_have_the_privileges_of_their_parent(sales: Sales) -> None:
+    """bulk-operations: privilege check"""
+    key = sales.create("salesorders", order("SO-1"))
+    sales.admin("privileges", {"revoked": ["prvCreateOrder"]})
+    assert refusal(sales.post("salesorderdetails", line(key))) == (403, "0x80040220")
+
+
+def test_a_missing_access_to_one_row_is_a_403_that_names_it(sales: Sales) -> None:
+    """bulk-operations: access check"""
+    user = _user(sales)
+    sales.admin("privileges", {"denied": [ACCOUNT]})
+    answer = sales.patch(f"accounts({ACCOUNT})", {"name": "x"})
+    assert refusal(answer) == (403, "0x80048306")
+    words = f"does not have WriteAccess right(s) for record with id {ACCOUNT} of entity account"
+    assert message(answer) == f"Principal with id {user} {words}"
+    assert refusal(sales.delete(f"accounts({ACCOUNT})")) == (403, "0x80048306")
+    assert refusal(sales.get(f"accounts({ACCOUNT})")) == (403, "0x80048306")
+    assert sales.get(f"accounts({OTHER_ACCOUNT})").status_code == 200
+
+
+def test_change_tracking_asks_for_the_whole_organisation(sales: Sales) -> None:
+    """use-change-tracking-synchronize-data-external-systems: organization level read access"""
+    link = sales.json(sales.get("accounts", Prefer="odata.track-changes"))["@odata.deltaLink"].partition(f"{API}/")[2]
+    sales.admin("privileges", {"limited": ["prvReadAccount"]})
+    for answer in (sales.get("accounts", Prefer="odata.track-changes"), sales.get(link)):
+        assert refusal(answer) == (403, "0x80040220")
+        assert "PrivilegeName: prvReadAccount" in message(answer)
+        assert "Required Depth: Global" in message(answer)
+    assert sales.get("accounts").status_code == 200
+
+
+def test_bulk_delete_asks_for_its_own_right(sales: Sales) -> None:
+    """delete-data-bulk: BulkDelete privilege; bulk-operations: CrmCheckPrivilege failed"""
+    sales.admin("privileges", {"revoked": ["prvBulkDelete"]})
+    answer = sales.post("BulkDelete", {"QuerySet": [{"EntityName": "account"}]})
+    assert refusal(answer) == (403, "0x80040299")
+    assert message(answer).endswith("and Privilege: prvBulkDelete")
+
+
+def test_a_bulk_delete_without_delete_privilege_fails_row_by_row(sales: Sales) -> None:
+    """delete-data-bulk: Delete privileges on the tables"""
+    sales.admin("privileges", {"revoked": ["prvDeleteAccount"]})
+    job = sales.json(sales.post("BulkDelete", {"QuerySet": [{"EntityName": "account"}]}))["JobId"]
+    done = sales.one("bulkdeleteoperations", f"_asyncoperationid_value eq {job}")
+    assert (done["successcount"], done["failurecount"]) == (0, 2)
+
+
+def _alter_user(sales: Sales, user: str, **values: Any) -> None:
+    sales.admin("alter", {"set": "systemusers", "key": {"systemuserid": user}, "values": values})
+
+
+def test_a_disabled_user_is_a_403(sales: Sales) -> None:
+    """web-service-error-codes: the user is disabled"""
+    _alter_user(sales, _user(sales), isdisabled=True)
+    assert refusal(sales.get("accounts")) == (403, "0x80040225")
+    assert refusal(sales.post("accounts", {"name": "x"})) == (403, "0x80040225")
+
+
+def test_a_user_that_the_organisation_does_not_have_is_a_403(sales: Sales) -> None:
+    """authenticate-oauth: the token is issued, the organisation refuses"""
+    sales.admin("privileges", {"member": False})
+    answer = sales.get("accounts")
+    assert refusal(answer) == (403, "0x80072560")
+    assert message(answer) == "The user is not a member of the organization."
+
+
+def test_what_is_taken_away_can_be_seen_and_given_back(sales: Sales) -> None:
+    sales.admin("privileges", {"revoked": ["prvCreateAccount"]})
+    assert sales.admin("privileges") == {"revoked": ["prvcreateaccount"], "limited": [], "denied": [], "member": True}
+    sales.admin("privileges", {"revoked": []})
+    assert sales.post("accounts", {"name": "New"}).status_code == 204
+
+
+@pytest.mark.parametrize("document", [{"nonsense": []}])
+def test_an_unknown_setting_is_a_400(sales: Sales, document: dict[str, Any]) -> None:
+    answer = sales.caller.http.post("/_sandbox/privileges", json=document)
+    assert (answer.status_code, "there are revoked, limited, denied, member" in answer.text) == (400, True)
