@@ -84,6 +84,7 @@ class Records:
         after = {**before, **changes, REC_VERSION: _next_version(int(before[REC_VERSION]), int(before[REC_ID]))}
         self.table(entity_set).delete(entity_set.key_of(before))
         self.table(entity_set).insert(entity_set.key_of(after), _stamp(entity_set, after))
+        self._tell(entity_set, before, after)
 
     def delete(self, entity_set: EntitySet, row: Row) -> None:
         """Remove a row."""

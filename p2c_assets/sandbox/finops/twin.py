@@ -1,7 +1,7 @@
 """The F&O twin: its parts put together.
 
 What is not here but in the real system answers 501 with its name: actions that are not declared, entities of newer
-generations, custom services, change notifications.
+generations, custom services.
 """
 
 import time
@@ -25,6 +25,8 @@ from p2c_assets.sandbox.finops.customers import CustomerRules
 from p2c_assets.sandbox.finops.day import Day
 from p2c_assets.sandbox.finops.document_headers import DocumentHeaders
 from p2c_assets.sandbox.finops.document_lines import DocumentLines
+from p2c_assets.sandbox.finops.events.administration import EventAdministration
+from p2c_assets.sandbox.finops.events.sender import EventSender
 from p2c_assets.sandbox.finops.invoicing import Invoicing
 from p2c_assets.sandbox.finops.jobs import Jobs
 from p2c_assets.sandbox.finops.number_sequences import NumberSequences
@@ -84,6 +86,8 @@ class FinopsTwin:
         self.faults = Faults(absent={"expired_delta_token"})
         self._records = Records(store)
         self._reference = Reference(store)
+        self._events = EventSender(store, self.clock, self._records, self._reference, self.notices)
+        self._event_administration = EventAdministration(self._events.subscriptions)
         self._numbers = NumberSequences(store, self._reference)
         self._lines = DocumentLines(store, self._records, self._reference)
         headers = DocumentHeaders(self._records, self._reference, self.clock)
@@ -157,10 +161,11 @@ class FinopsTwin:
         return refusal(plan, request).response()
 
     def load(self, rows: Mapping[str, Sequence[Row]], *, plugins: bool) -> Mapping[str, int]:
-        """Store rows; with plugins, calculate lines and totals of all documents afterwards."""
-        counts = self._administration.load(rows)
-        if plugins:
-            self._recalculation.run()
+        """Store rows without events; with plugins, calculate lines and totals of all documents afterwards."""
+        with self._events.silence():
+            counts = self._administration.load(rows)
+            if plugins:
+                self._recalculation.run()
         return counts
 
     def alter(self, entity_set: str, key: Mapping[str, Any], values: Row) -> None:
@@ -192,8 +197,10 @@ class FinopsTwin:
         self._numbers.forget()
 
     def admin(self, method: str, path: Sequence[str], document: Any) -> Any:
-        """Data management, postings, quotations' outcomes and batch jobs. Raises AdminError or Unsupported."""
+        """Data management, events, postings, quotations' outcomes and batch jobs. Raises AdminError or Unsupported."""
         answer = self._package_administration.answer(method, path, document)
+        if answer is None:
+            answer = self._event_administration.answer(method, path, document)
         return self._back_office.answer(method, path, document) if answer is None else answer
 
     def _operate_inside(self, request: Request) -> Response:

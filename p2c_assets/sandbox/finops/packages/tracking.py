@@ -77,6 +77,8 @@ class Tracking:
             return
         key = entity_set.key_of(after or before or {})
         changes = self._store.table(_changes(entity_set))
+        if before is not None and (old := entity_set.key_of(before)) != key and old in changes:
+            changes.delete(old)
         if visible(after):
             changes.put(key, {"version": self._store.sequence(_VERSION)})
         elif key in changes:
