@@ -4,6 +4,7 @@ Shared by both twins. What a number means (scale, range) is each twin's own busi
 """
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -16,8 +17,28 @@ def dumps(value: Any) -> bytes:
 
 
 def loads(text: bytes | str) -> Any:
-    """Parse JSON: whole numbers as int, all others as Decimal. Raises ValueError on malformed text, NaN or Infinity."""
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    """Parse JSON: whole numbers as int, all others as Decimal. Bytes are UTF-8, a byte order mark is passed over.
+
+    Raises ValueError on malformed text, NaN or Infinity, half surrogate pairs, and nesting that the stack cannot hold.
+    """
+    decoded = text if isinstance(text, str) else text.decode("utf-8-sig")
+    try:
+        value = json.loads(decoded, parse_float=Decimal, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("the text is nested too deeply") from None
+    if _SURROGATE.search(decoded):
+        _check_encodable(value)
+    return value
+
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _check_encodable(value: Any) -> None:
+    try:
+        orjson.dumps(value, default=_fragment)
+    except TypeError as error:
+        raise ValueError(f"the text has half a surrogate pair: {error}") from error
 
 
 def _fragment(value: object) -> orjson.Fragment:

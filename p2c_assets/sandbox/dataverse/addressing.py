@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from p2c_assets.sandbox.dataverse import errors
-from p2c_assets.sandbox.dataverse.columns import Kind, Table
+from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table
+from p2c_assets.sandbox.dataverse.predicates import constant_of
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.schema import BY_SET
-from p2c_assets.sandbox.dataverse.validation import is_guid
+from p2c_assets.sandbox.dataverse.validation import is_guid, read_value
 from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.odata.expression import EnumLiteral, Literal
 from p2c_assets.sandbox.odata.keys import UNNAMED, Segment, parse_segment
@@ -46,21 +47,28 @@ def table_of(name: str) -> Table:
 
 def locate(records: Records, table: Table, key: Key) -> Address:
     """The row of a key. Raises DataverseError when the table has no such key."""
-    constants = {name: literal.value for name, literal in key.items() if isinstance(literal, Literal)}
+    constants = {name: literal for name, literal in key.items() if isinstance(literal, Literal)}
     alone = constants.get(UNNAMED, constants.get(table.key))
-    if len(constants) == 1 and isinstance(alone, str) and is_guid(alone):
-        guid = alone.lower()
+    if len(key) == 1 and alone is not None and isinstance(alone.value, str) and is_guid(alone.value):
+        guid = alone.value.lower()
         return Address(table, records.get(table, guid), {table.key: guid})
     return _by_alternate_key(records, table, constants)
 
 
-def _by_alternate_key(records: Records, table: Table, values: Mapping[str, object]) -> Address:
+def _by_alternate_key(records: Records, table: Table, values: Mapping[str, Literal]) -> Address:
     for alternate in records.keys(table):
-        stored = [table.by_name[name].stored for name in alternate.columns]
+        columns = [table.by_name[name] for name in alternate.columns]
+        stored = [column.stored for column in columns]
         if set(values) == set(stored):
-            wanted = [values[name] for name in stored]
+            wanted = [_value(column, values[column.stored]) for column in columns]
             return Address(table, records.find(table, stored, wanted), dict(zip(stored, wanted, strict=True)))
     raise errors.key_not_defined(table.logical)
+
+
+def _value(column: Column, literal: Literal) -> object:
+    """A key's value as rows hold it. Raises DataverseError when the literal is not of the column's type."""
+    constant_of("eq", column, literal)
+    return literal.value
 
 
 def missing(address: Address) -> errors.DataverseError:
@@ -120,4 +128,5 @@ def _key_of(segment: Segment, reference: str) -> Key:
 def key_values(table: Table, address: Address, body: Mapping[str, Any]) -> Row:
     """Values for a row created by its key: those of the URL, unless the body brings its own."""
     given = {name for name in address.values if name in body or table.by_stored[name].kind is Kind.LOOKUP}
-    return {name: value for name, value in address.values.items() if name not in given}
+    values = {name: value for name, value in address.values.items() if name not in given}
+    return {name: read_value(table, table.by_stored[name], value) for name, value in values.items()}

@@ -6,10 +6,9 @@ Only a shortcut: every candidate still has to pass the predicate.
 from typing import NamedTuple
 
 from p2c_assets.sandbox.dataverse.columns import Kind, Table
-from p2c_assets.sandbox.dataverse.predicates import chained
 from p2c_assets.sandbox.dataverse.query_functions import CRM
 from p2c_assets.sandbox.dataverse.records import Records
-from p2c_assets.sandbox.odata.expression import Binary, Call, Expression, ListLiteral, Literal, Property
+from p2c_assets.sandbox.odata.expression import Binary, Call, Expression, ListLiteral, Literal, Property, chained
 from p2c_assets.sandbox.store import Row
 
 INDEXED = frozenset({Kind.TEXT, Kind.GUID, Kind.LOOKUP})

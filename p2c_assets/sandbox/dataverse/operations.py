@@ -46,8 +46,10 @@ def operate(work: Work, request: Request, references: References) -> Response:
     check_user(work.records)
     work.records.caller = caller_of(request)
     parts = split_path(_within_api(request))
-    if not parts:
+    if not parts and request.method == "GET":
         return service_document(request)
+    if not parts:
+        raise errors.no_resource(f"{request.base_url}{request.path}")
     about = _about(work, parts, request)
     if about is not None:
         return about

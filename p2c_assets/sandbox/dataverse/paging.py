@@ -19,7 +19,7 @@ from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.odata.options import parse_order_by
 from p2c_assets.sandbox.store import Row
 
-_COOKIE = re.compile(r'^<cookie pagenumber="(\d+)" pagingcookie="([^"]*)" istracking="(True|False)" />$')
+_COOKIE = re.compile(r'^<cookie pagenumber="([0-9]{1,9})" pagingcookie="([^"]*)" istracking="(True|False)" />$')
 _ENTRY = re.compile(r'<([a-z0-9_]+) (?:last="([^"]*)"|(lastnull)="1") (?:first="[^"]*"|firstnull="1") />')
 _QUOTED = {'"': "&quot;"}
 

@@ -18,7 +18,17 @@ from p2c_assets.sandbox.dataverse.relationships import collections, members
 from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL
 from p2c_assets.sandbox.dataverse.validation import moment_text
 from p2c_assets.sandbox.messages import Unsupported
-from p2c_assets.sandbox.odata.expression import Binary, Call, Expression, Lambda, Like, Literal, Not, Property
+from p2c_assets.sandbox.odata.expression import (
+    Binary,
+    Call,
+    Expression,
+    Lambda,
+    Like,
+    Literal,
+    Not,
+    Property,
+    chained,
+)
 from p2c_assets.sandbox.store import Row
 
 Predicate = Callable[[Row], bool]
@@ -207,16 +217,6 @@ def _any_of(tests: list[Predicate]) -> Predicate:
         return False
 
     return test
-
-
-def chained(expression: Binary) -> list[Expression]:
-    """The operands of `a or b or c`: chains are long where clients re-read keys, so they are walked, not recursed."""
-    operands: list[Expression] = []
-    rest: Expression = expression
-    while isinstance(rest, Binary) and rest.op == expression.op:
-        operands.append(rest.right)
-        rest = rest.left
-    return [rest, *reversed(operands)]
 
 
 def _nothing(row: Row) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.messages import Request, Unsupported
+from p2c_assets.sandbox.odata.options import natural
 
 MOST_ROWS = 5000
 _PARTS = re.compile(r'\s*([^=,\s]+)\s*(?:=\s*(?:"([^"]*)"|([^,\s]*)))?\s*(?:,|$)')
@@ -75,9 +76,10 @@ def _page_size(given: dict[str, str]) -> int | None:
     text = given.get("odata.maxpagesize")
     if text is None:
         return None
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_ROWS:
+    size = natural(text)
+    if size is None or not 1 <= size <= MOST_ROWS:
         raise errors.bad_url(f"odata.maxpagesize has to be between 1 and {MOST_ROWS}, not '{text}'.")
-    return int(text)
+    return size
 
 
 def _covers(wanted: str, name: str) -> bool:

@@ -18,7 +18,7 @@ from p2c_assets.sandbox.dataverse.rendering import Shown, etag, renderer, shown
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.expression import Expression
 from p2c_assets.sandbox.odata.filter import parse_filter
-from p2c_assets.sandbox.odata.options import render_query
+from p2c_assets.sandbox.odata.options import natural, render_query
 from p2c_assets.sandbox.store import Row
 
 API = "/api/data/v9.2"
@@ -116,9 +116,10 @@ def _size(query: Mapping[str, str], prefer: Preferences) -> int:
     top = query.get("$top")
     if top is None:
         return MOST_ROWS
-    if not top.isdecimal() or int(top) < 1:
+    most = natural(top)
+    if not most:
         raise errors.bad_url(f"Invalid value '{top}' for $top query option found.")
-    return min(int(top), MOST_ROWS)
+    return min(most, MOST_ROWS)
 
 
 def read_count(records: Records, table: Table, request: Request) -> Response:

@@ -27,7 +27,7 @@ PREFERENCE = "odata.track-changes"
 _OPTIONS = frozenset({"$select", "$count", "$deltatoken", "$skiptoken", "tag"})
 _REFUSED = ("$filter", "$orderby", "$expand", "$top")
 _MOMENT = "%m/%d/%Y %H:%M:%S"
-_COOKIE = re.compile(r'^<cookie pagenumber="(\d+)" pagingcookie="([^"]*)" istracking="True" />$')
+_COOKIE = re.compile(r'^<cookie pagenumber="([0-9]{1,9})" pagingcookie="([^"]*)" istracking="True" />$')
 _TRACKED = 'istracking="True"'
 
 

@@ -19,8 +19,9 @@ Resolve = Callable[[str], tuple[Table, str]]
 """A reference as in "@odata.bind" -> the table and GUID of the row that it names."""
 
 BIND = "@odata.bind"
-_GUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
-_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LARGEST_WHOLE = 2**63
 
 
 def read_payload(table: Table, payload: Mapping[str, Any], resolve: Resolve, *, creating: bool) -> dict[str, Any]:
@@ -119,7 +120,7 @@ def _text(table: Table, column: Column, value: object) -> str | None:
 
 
 def _whole(table: Table, column: Column, value: object) -> int:
-    if isinstance(value, Decimal) and value == value.to_integral_value():
+    if isinstance(value, Decimal) and value.copy_abs() < _LARGEST_WHOLE and value == value.to_integral_value():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
         raise errors.wrong_type(value, column.name, "Edm.Int32")
@@ -145,7 +146,7 @@ def _check_range(table: Table, column: Column, value: Decimal, *, whole: bool) -
 
 
 def _day(column: Column, value: object) -> str:
-    if isinstance(value, str) and _DAY.match(value):
+    if isinstance(value, str) and _DAY.fullmatch(value):
         try:
             return date.fromisoformat(value).isoformat()
         except ValueError:
@@ -155,7 +156,7 @@ def _day(column: Column, value: object) -> str:
 
 def _moment(column: Column, value: object) -> str:
     try:
-        return moment_text(str(value))
+        return moment_text(value if isinstance(value, str) else "")
     except ValueError as error:
         raise errors.wrong_type(value, column.name, "Edm.DateTimeOffset") from error
 
@@ -163,8 +164,11 @@ def _moment(column: Column, value: object) -> str:
 def moment_text(text: str) -> str:
     """UTC to the second, as the Web API shows it; a bare date is midnight. Raises ValueError."""
     parsed = datetime.fromisoformat(text)
-    moved = parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    return moved.strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        moved = parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text} is no moment of the calendar in UTC") from error
+    return f"{moved.replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def _guid(column: Column, value: object) -> str:
@@ -174,4 +178,4 @@ def _guid(column: Column, value: object) -> str:
 
 
 def is_guid(text: str) -> bool:
-    return _GUID.match(text) is not None
+    return _GUID.fullmatch(text) is not None

@@ -26,6 +26,14 @@ _WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 Operate = Callable[[Request], Response]
 
 
+class RefusedError(Exception):
+    """An operation of a changeset was answered with an error: the whole changeset is undone."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
 class Batch:
     """Runs batches with the twin's own operation; error_status: what a business error inside a batch answers."""
 
@@ -63,7 +71,7 @@ class Batch:
         try:
             with self._store.transaction():
                 return ChangesetResponse(tuple(self._write(request, part) for part in changeset.requests))
-        except (errors.FinopsError, Unsupported) as error:
+        except (errors.FinopsError, Unsupported, RefusedError) as error:
             first = changeset.requests[0].content_id
             return ChangesetResponse((_part(self._refusal(error), first),))
 
@@ -73,9 +81,14 @@ class Batch:
                 f"An invalid HTTP method '{part.method}' was detected for a request in a change set. Requests in change "
                 "sets only support the HTTP methods 'POST', 'PUT', 'DELETE', and 'PATCH'."
             )
-        return _part(self._operate(_inner(request, part)), part.content_id)
+        response = self._operate(_inner(request, part))
+        if response.status >= 400:
+            raise RefusedError(response)
+        return _part(response, part.content_id)
 
-    def _refusal(self, error: errors.FinopsError | Unsupported) -> Response:
+    def _refusal(self, error: errors.FinopsError | Unsupported | RefusedError) -> Response:
+        if isinstance(error, RefusedError):
+            return error.response
         if isinstance(error, Unsupported):
             return unsupported(error)
         return error.response(self._error_status if error.business else None)

@@ -22,6 +22,7 @@ from p2c_assets.sandbox.odata.expression import (
     Literal,
     Not,
     Property,
+    chained,
 )
 from p2c_assets.sandbox.store import Row
 
@@ -69,8 +70,8 @@ def compile_filter(entity_set: EntitySet, expression: Expression, *, text_functi
 def company_of(expression: Expression) -> str | None:
     """The company that a filter pins down: a conjunct dataAreaId eq 'x'."""
     match expression:
-        case Binary("and", left, right):
-            return company_of(left) or company_of(right)
+        case Binary("and"):
+            return next((found for operand in chained(expression) if (found := company_of(operand))), None)
         case Binary("eq", Property(("dataAreaId",)), Literal(str() as value, "string")) if "*" not in value:
             return value.lower()
         case _:
@@ -87,12 +88,12 @@ class FilterCompiler:
     def predicate(self, expression: Expression) -> Predicate:
         """A truth."""
         match expression:
-            case Binary("and", left, right):
-                first, second = self.predicate(left), self.predicate(right)
-                return lambda row: first(row) and second(row)
-            case Binary("or", left, right):
-                first, second = self.predicate(left), self.predicate(right)
-                return lambda row: first(row) or second(row)
+            case Binary("and"):
+                tests = [self.predicate(operand) for operand in chained(expression)]
+                return lambda row: all(test(row) for test in tests)
+            case Binary("or"):
+                tests = [self.predicate(operand) for operand in chained(expression)]
+                return lambda row: any(test(row) for test in tests)
             case Not(operand):
                 inner = self.predicate(operand)
                 return lambda row: not inner(row)

@@ -121,14 +121,16 @@ def _mismatch(column: Column, value: object) -> errors.FinopsError:
 def _utc(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def date_text(column: Column, moment: datetime) -> str:
     """A moment as this column stores it: date-only columns at noon."""
-    return moment.strftime("%Y-%m-%dT12:00:00Z" if column.kind is Kind.DATE else "%Y-%m-%dT%H:%M:%SZ")
+    if column.kind is Kind.DATE:
+        return f"{moment.date().isoformat()}T12:00:00Z"
+    return f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def parse_date(column: Column, text: str) -> str | None:

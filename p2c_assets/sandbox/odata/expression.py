@@ -81,3 +81,13 @@ class Like:
 
 
 Expression = Literal | EnumLiteral | ListLiteral | Property | Binary | Not | Call | Lambda | Like
+
+
+def chained(expression: Binary) -> list[Expression]:
+    """The operands of `a or b or c`: chains are long where clients re-read keys, so they are walked, not recursed."""
+    operands: list[Expression] = []
+    rest: Expression = expression
+    while isinstance(rest, Binary) and rest.op == expression.op:
+        operands.append(rest.right)
+        rest = rest.left
+    return [rest, *reversed(operands)]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 
+from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.odata.expression import (
     Binary,
     Call,
@@ -17,6 +18,9 @@ from p2c_assets.sandbox.odata.expression import (
 from p2c_assets.sandbox.odata.lexer import ODataSyntaxError, Token, number, tokenize, unquote_string
 
 _COMPARISONS = frozenset({"eq", "ne", "gt", "ge", "lt", "le", "has", "in"})
+MOST_LEVELS = 40
+"""Parentheses, negations, lists and aliases within each other. The systems allow more, the stack here does not."""
+
 _WORDS: Mapping[str, Literal] = {
     "null": Literal(None, "null"),
     "true": Literal(True, "boolean"),
@@ -24,9 +28,12 @@ _WORDS: Mapping[str, Literal] = {
 }
 
 
-def parse_filter(text: str, aliases: Mapping[str, str] | None = None) -> Expression:
-    """Parse a whole filter. aliases: `@p1` -> text of its expression; one without a value is null. Raises ODataSyntaxError."""
-    parser = Parser(text, aliases or {})
+def parse_filter(text: str, aliases: Mapping[str, str] | None = None, level: int = 0) -> Expression:
+    """Parse a whole filter. aliases: `@p1` -> text of its expression; one without a value is null.
+
+    Raises ODataSyntaxError or Unsupported.
+    """
+    parser = Parser(text, aliases or {}, level)
     expression = parser.expression()
     parser.expect_end()
     return expression
@@ -35,11 +42,12 @@ def parse_filter(text: str, aliases: Mapping[str, str] | None = None) -> Express
 class Parser:
     """Recursive descent over the tokens of one text."""
 
-    def __init__(self, text: str, aliases: Mapping[str, str]) -> None:
+    def __init__(self, text: str, aliases: Mapping[str, str], level: int) -> None:
         self._text = text
         self._tokens = tokenize(text)
         self._place = 0
         self._aliases = aliases
+        self._level = level
 
     def expression(self) -> Expression:
         """The lowest precedence: or."""
@@ -73,13 +81,13 @@ class Parser:
     def _unary(self) -> Expression:
         if self._peek().kind == "name" and self._peek().text == "not":
             self._take()
-            return Not(self._unary())
+            return Not(self._within(self._unary))
         return self._primary()
 
     def _primary(self) -> Expression:
         if self._at("("):
             self._take()
-            inner = self.expression()
+            inner = self._within(self.expression)
             self._expect(")")
             return inner
         if self._at("["):
@@ -94,10 +102,9 @@ class Parser:
             case "string":
                 return Literal(unquote_string(token.text), "string")
             case "quoted":
-                return Literal(json.loads(token.text), "string")
+                return Literal(self._quoted(token), "string")
             case "number":
-                value = number(token.text)
-                return Literal(value, "integer" if isinstance(value, int) else "decimal")
+                return self._number(token)
             case "guid":
                 return Literal(token.text.lower(), "guid")
             case "datetime":
@@ -108,6 +115,18 @@ class Parser:
                 self._place -= 1
                 raise self._error()
 
+    def _quoted(self, token: Token) -> str:
+        try:
+            return str(json.loads(token.text))
+        except ValueError as error:
+            raise self._unrecognized("Edm.String", token) from error
+
+    def _number(self, token: Token) -> Literal:
+        value = number(token.text)
+        if value is None:
+            raise self._unrecognized("Edm.Double", token)
+        return Literal(value, "integer" if isinstance(value, int) else "decimal")
+
     def _named(self) -> Expression:
         token = self._take()
         following = self._peek()
@@ -116,7 +135,8 @@ class Parser:
         if token.text in _WORDS:
             return _WORDS[token.text]
         if token.text.startswith("@"):
-            return parse_filter(self._aliases.get(token.text, "null"), self._aliases)
+            text = self._aliases.get(token.text, "null")
+            return self._within(lambda: parse_filter(text, self._aliases, self._level))
         if self._at("("):
             return self._call(token.text)
         return self._path(token.text)
@@ -138,7 +158,7 @@ class Parser:
             return Lambda(path, operator, "", None)
         variable = self._expect_kind("name").text
         self._expect(":")
-        body = self.expression()
+        body = self._within(self.expression)
         self._expect(")")
         return Lambda(path, operator, variable, body)
 
@@ -158,19 +178,28 @@ class Parser:
         if self._peek().kind == "name" and ahead.text == "=":
             name = self._take().text
             self._take()
-            named[name] = self.expression()
+            named[name] = self._within(self.expression)
         else:
-            args.append(self.expression())
+            args.append(self._within(self.expression))
 
     def _list(self, closing: str) -> ListLiteral:
         self._take()
         items: list[Expression] = []
         while not self._at(closing):
-            items.append(self.expression())
+            items.append(self._within(self.expression))
             if not self._at(closing):
                 self._expect(",")
         self._expect(closing)
         return ListLiteral(tuple(items))
+
+    def _within(self, parse: Callable[[], Expression]) -> Expression:
+        """What stands one level further in."""
+        if self._level == MOST_LEVELS:
+            raise Unsupported(f"expressions of more than {MOST_LEVELS} levels")
+        self._level += 1
+        inner = parse()
+        self._level -= 1
+        return inner
 
     def _peek(self) -> Token:
         return self._tokens[self._place]
@@ -192,6 +221,11 @@ class Parser:
         if self._peek().kind != kind:
             raise self._error()
         return self._take()
+
+    def _unrecognized(self, kind: str, token: Token) -> ODataSyntaxError:
+        """Source: OData/odata.net Microsoft.OData.Core.txt, UriQueryExpressionParser_UnrecognizedLiteral."""
+        text = f"Unrecognized '{kind}' literal '{token.text}' at '{token.position}' in '{self._text}'."
+        return ODataSyntaxError(text, token.position)
 
     def _error(self) -> ODataSyntaxError:
         position = self._peek().position

@@ -29,7 +29,7 @@ _PATTERNS = (
     ("guid", r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}(?![\w-])"),
     ("datetime", r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?"),
     ("date", r"\d{4}-\d{2}-\d{2}(?![\w-])"),
-    ("number", r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])"),
+    ("number", r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,9})?(?![\w.])"),
     ("name", r"[A-Za-z_@$][\w@.]*"),
     ("mark", r"[()\[\],=:/*-]"),
 )
@@ -51,9 +51,16 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
-def number(text: str) -> int | Decimal:
-    """3 is an int, 3.0 and 3e2 are Decimals."""
-    return int(text) if re.fullmatch(r"-?\d+", text) else Decimal(text)
+LARGEST_NUMBER = Decimal("1.7976931348623157E+308")
+"""Of Edm.Double, the widest type that a literal may have."""
+
+
+def number(text: str) -> int | Decimal | None:
+    """3 is an int, 3.0 and 3e2 are Decimals; None for what no type of the protocol holds."""
+    value = Decimal(text)
+    if value.copy_abs() > LARGEST_NUMBER:
+        return None
+    return int(text) if re.fullmatch(r"-?[0-9]+", text) else value
 
 
 def unquote_string(text: str) -> str:

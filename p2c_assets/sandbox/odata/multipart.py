@@ -69,7 +69,7 @@ def _request(headers: dict[str, str], content: bytes) -> BatchRequest:
     if match is None:
         raise MultipartError(f"The request line '{head.decode(errors='replace')}' is invalid.")
     inner, body = _headers(rest)
-    return BatchRequest(match[1].decode(), match[2].decode(), inner, body, headers.get("content-id"))
+    return BatchRequest(_text(match[1]), _text(match[2]), inner, body, headers.get("content-id"))
 
 
 def _split(body: bytes, boundary: bytes) -> list[tuple[dict[str, str], bytes]]:
@@ -91,8 +91,15 @@ def _headers(text: bytes) -> tuple[dict[str, str], bytes]:
     if text.startswith(_CRLF):
         return {}, text[2:]
     head, _, body = text.partition(_CRLF + _CRLF)
-    pairs = (line.partition(":") for line in head.decode().split("\r\n") if line)
+    pairs = (line.partition(":") for line in _text(head).split("\r\n") if line)
     return {name.strip().lower(): value.strip() for name, _, value in pairs}, body
+
+
+def _text(head: bytes) -> str:
+    try:
+        return head.decode()
+    except UnicodeDecodeError as error:
+        raise MultipartError(f"The head of a part is not UTF-8: {error}") from error
 
 
 def _boundary(content_type: str) -> bytes:

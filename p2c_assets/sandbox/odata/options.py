@@ -6,6 +6,15 @@ from urllib.parse import quote, unquote_plus
 
 from p2c_assets.sandbox.odata.lexer import ODataSyntaxError
 
+_LARGEST = 2**63 - 1
+
+
+def natural(text: str) -> int | None:
+    """The value of `$top` or `$skip`: a whole number from 0 that an Edm.Int64 holds, else None."""
+    if not text or len(text) > len(str(_LARGEST)) or not (text.isascii() and text.isdecimal()):
+        return None
+    return int(text) if int(text) <= _LARGEST else None
+
 
 class OrderBy(NamedTuple):
     """One sort key."""
