@@ -24,10 +24,16 @@ def serve(
     sales_port: int = serving.SALES_PORT,
     scm_port: int = serving.SCM_PORT,
     data: Annotated[Path | None, typer.Option(help="Folder that keeps the twins' state; default: memory.")] = None,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="Listen with TLS too, with a certificate authority of its own.")
+    ] = False,
+    sales_tls_port: int = serving.SALES_TLS_PORT,
+    scm_tls_port: int = serving.SCM_TLS_PORT,
 ) -> None:
     """Run both twins in the foreground and print the variables that point any client at them."""
     with show.stopped_with_reason():
-        serving.serve(sales_port, scm_port, data)
+        secure = serving.TlsPorts(sales_tls_port, scm_tls_port) if tls else None
+        serving.serve(sales_port, scm_port, data, secure)
 
 
 @app.command()

@@ -8,14 +8,16 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import NamedTuple
 
 import httpx
 import uvicorn
+from starlette.types import ASGIApp
 
 from p2c_assets.sandbox.dataverse.twin import DataverseTwin
 from p2c_assets.sandbox.finops.twin import FinopsTwin
@@ -23,11 +25,14 @@ from p2c_assets.sandbox.http import application
 from p2c_assets.sandbox.server import web_server
 from p2c_assets.sandbox.store import Store
 from p2c_assets.sandbox.store_file import FILE_NAME
+from p2c_assets.sandbox.tls import Authority
 from p2c_assets.sandbox.tokens import Tokens
 
 HOST = "127.0.0.1"
 SALES_PORT = 8101
 SCM_PORT = 8102
+SALES_TLS_PORT = 8111
+SCM_TLS_PORT = 8112
 TENANT = "sandbox"
 CLIENT_ID = "sandbox-client"
 CLIENT_SECRET = "sandbox-secret-not-for-real-tenants"
@@ -42,19 +47,27 @@ class SandboxError(Exception):
 
 
 class RunningSandbox(NamedTuple):
-    """Where two running twins are; URLs without a trailing slash."""
+    """Where two running twins are; URLs without a trailing slash. The last three are None without TLS."""
 
     sales_url: str
     scm_url: str
+    sales_tls_url: str | None = None
+    scm_tls_url: str | None = None
+    authority: Authority | None = None
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment variables that point any client of the platform at these twins."""
-        return {
-            name: value
-            for system, url in (("SALES", self.sales_url), ("SCM", self.scm_url))
-            for name, value in _variables(system, url).items()
-        }
+        """The environment variables that point any client of the platform at these twins, over TLS where they speak it."""
+        urls = {"SALES": self.sales_tls_url or self.sales_url, "SCM": self.scm_tls_url or self.scm_url}
+        variables = {name: value for system, url in urls.items() for name, value in _variables(system, url).items()}
+        return variables if self.authority is None else {**variables, **self.authority.environment}
+
+
+class TlsPorts(NamedTuple):
+    """Where the twins listen with TLS; 0 takes a free port."""
+
+    sales: int = SALES_TLS_PORT
+    scm: int = SCM_TLS_PORT
 
 
 def _variables(system: str, url: str) -> dict[str, str]:
@@ -66,10 +79,12 @@ def _variables(system: str, url: str) -> dict[str, str]:
     }
 
 
-def serve(sales_port: int = SALES_PORT, scm_port: int = SCM_PORT, data: Path | None = None) -> None:
+def serve(
+    sales_port: int = SALES_PORT, scm_port: int = SCM_PORT, data: Path | None = None, tls: TlsPorts | None = None
+) -> None:
     """Serve until SIGINT or SIGTERM, printing how to reach the twins first. `data` is a folder that keeps their state."""
     stop = threading.Event()
-    with _stopped_by_signals(stop), running_sandbox(sales_port, scm_port, data) as sandbox:
+    with _stopped_by_signals(stop), running_sandbox(sales_port, scm_port, data, tls) as sandbox:
         print(announcement(sandbox, data), flush=True)
         stop.wait()
 
@@ -77,22 +92,34 @@ def serve(sales_port: int = SALES_PORT, scm_port: int = SCM_PORT, data: Path | N
 def announcement(sandbox: RunningSandbox, data: Path | None) -> str:
     """What a person or a script needs: variables to export, admin paths, and the readiness line last."""
     exports = [f"export {name}={value}" for name, value in sandbox.environment.items()]
-    admin = [f"# admin: {url}/_sandbox/" for url in sandbox]
+    admin = [f"# admin: {url}/_sandbox/" for url in (sandbox.sales_url, sandbox.scm_url)]
+    trust = [f"# certificate authority: {sandbox.authority.ca_file}"] if sandbox.authority else []
     kept = f"# state: {data / FILE_NAME}" if data else "# state: in memory, gone at the end"
-    return "\n".join([*exports, *admin, kept, f"{READY} {sandbox.sales_url} {sandbox.scm_url}"])
+    return "\n".join([*exports, *admin, *trust, kept, f"{READY} {sandbox.sales_url} {sandbox.scm_url}"])
 
 
 @contextmanager
-def running_sandbox(sales_port: int = 0, scm_port: int = 0, data: Path | None = None) -> Generator[RunningSandbox]:
+def running_sandbox(
+    sales_port: int = 0, scm_port: int = 0, data: Path | None = None, tls: TlsPorts | None = None
+) -> Generator[RunningSandbox]:
     """Both twins in a background thread while the context is open. Port 0 takes a free one."""
-    with _listener(sales_port) as sales, _listener(scm_port) as scm:
-        thread = _ServingThread(sales, scm, data)
+    ports = {"sales": sales_port, "scm": scm_port}
+    if tls is not None:
+        ports |= {"sales_tls": tls.sales, "scm_tls": tls.scm}
+    with ExitStack() as stack:
+        listeners = {name: stack.enter_context(_listener(port)) for name, port in ports.items()}
+        authority = None if tls is None else _authority(stack, data)
+        thread = _ServingThread(listeners, data, authority)
         thread.start()
+        stack.callback(thread.stop)
         thread.wait_until_started()
-        try:
-            yield RunningSandbox(_url(sales), _url(scm))
-        finally:
-            thread.stop()
+        urls = {name: _url(name, listener) for name, listener in listeners.items()}
+        yield RunningSandbox(urls["sales"], urls["scm"], urls.get("sales_tls"), urls.get("scm_tls"), authority)
+
+
+def _authority(stack: ExitStack, data: Path | None) -> Authority:
+    """Kept with the state, or in a folder that goes with the context."""
+    return Authority(data or Path(stack.enter_context(TemporaryDirectory(prefix="p2c-sandbox-"))))
 
 
 def wait_until_ready(url: str, timeout_s: float = START_TIMEOUT_S) -> None:
@@ -116,13 +143,17 @@ def answers(url: str) -> bool:
 
 
 class _ServingThread(threading.Thread):
-    """One event loop with both servers; twins and their file are opened and closed in it, as SQLite asks."""
+    """One event loop with all servers; twins and their file are opened and closed in it, as SQLite asks.
 
-    def __init__(self, sales: socket.socket, scm: socket.socket, data: Path | None) -> None:
+    `listeners`: a socket for "sales", "scm", "sales_tls", "scm_tls".
+    """
+
+    def __init__(self, listeners: Mapping[str, socket.socket], data: Path | None, authority: Authority | None) -> None:
         super().__init__(name="sandbox", daemon=True)
-        self._sockets = {"sales": sales, "scm": scm}
+        self._listeners = listeners
         self._data = data
-        self._servers: list[uvicorn.Server] = []
+        self._authority = authority
+        self._servers: dict[str, uvicorn.Server] = {}
         self._failure: BaseException | None = None
 
     def run(self) -> None:
@@ -133,27 +164,32 @@ class _ServingThread(threading.Thread):
 
     def wait_until_started(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S
-        while not (len(self._servers) == len(self._sockets) and all(server.started for server in self._servers)):
+        while not (self._servers and all(server.started for server in self._servers.values())):
             if not self.is_alive() or time.monotonic() > deadline:
                 raise SandboxError(f"the sandbox did not start: {self._failure!r}") from self._failure
             time.sleep(0.005)
 
     def stop(self) -> None:
-        for server in self._servers:
+        for server in self._servers.values():
             server.should_exit = True
         self.join(timeout=START_TIMEOUT_S)
 
     async def _serve(self) -> None:
-        stores = {system: _store(system, self._data) for system in self._sockets}
-        twins = {"sales": DataverseTwin(stores["sales"]), "scm": FinopsTwin(stores["scm"])}
+        stores = {system: _store(system, self._data) for system in ("sales", "scm")}
         tokens = Tokens({CLIENT_ID: CLIENT_SECRET})
-        servers = {system: web_server(application(twin, tokens)) for system, twin in twins.items()}
-        self._servers = list(servers.values())
+        twins = {"sales": DataverseTwin(stores["sales"]), "scm": FinopsTwin(stores["scm"])}
+        ca_file = self._authority.ca_file if self._authority else None
+        apps = {system: application(twin, tokens, ca_file) for system, twin in twins.items()}
+        self._servers = {name: self._server(name, apps[name.removesuffix("_tls")]) for name in self._listeners}
         try:
-            await asyncio.gather(*(servers[name].serve([listener]) for name, listener in self._sockets.items()))
+            await asyncio.gather(*(self._servers[name].serve([one]) for name, one in self._listeners.items()))
         finally:
             for store in stores.values():
                 store.close()
+
+    def _server(self, name: str, app: ASGIApp) -> uvicorn.Server:
+        secure = name.endswith("_tls") and self._authority is not None
+        return web_server(app, self._authority.server_context() if secure and self._authority else None)
 
 
 def _store(system: str, data: Path | None) -> Store:
@@ -173,8 +209,8 @@ def _listener(port: int) -> socket.socket:
         ) from error
 
 
-def _url(listener: socket.socket) -> str:
-    return f"http://{HOST}:{listener.getsockname()[1]}"
+def _url(name: str, listener: socket.socket) -> str:
+    return f"{'https' if name.endswith('_tls') else 'http'}://{HOST}:{listener.getsockname()[1]}"
 
 
 @contextmanager

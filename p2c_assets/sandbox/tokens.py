@@ -54,7 +54,7 @@ class Tokens:
         if grant is None or grant.expires_at <= time.monotonic():
             return False
         audience = urlsplit(grant.audience)
-        return audience.netloc.lower() == request.headers.get("host", "").lower() and not audience.path
+        return _host(audience.netloc) == _host(request.headers.get("host", "")) and not audience.path
 
     def revoke(self, request: Request) -> None:
         """The token of this request expires at once."""
@@ -79,6 +79,11 @@ class Tokens:
             text = f"The provided request must include a 'scope' ending in /.default; '{form['scope']}' does not."
             return _error(400, "invalid_scope", 1002012, text)
         return None
+
+
+def _host(name: str) -> str:
+    """Host and port as they are compared: the default ports go without saying."""
+    return name.lower().removesuffix(":443").removesuffix(":80")
 
 
 def _bearer(request: Request) -> str:

@@ -13,6 +13,7 @@ import httpx
 from p2c_assets.sandbox.exact_json import dumps, loads
 from p2c_assets.sandbox.http import application
 from p2c_assets.sandbox.server import web_server
+from p2c_assets.sandbox.tls import Authority
 from p2c_assets.sandbox.tokens import Tokens
 from p2c_assets.sandbox.twin import Twin
 
@@ -22,16 +23,16 @@ TENANT = "contoso"
 
 
 @contextmanager
-def running(twin: Twin, tokens: Tokens | None = None) -> Generator[str]:
-    """Serve the twin with uvicorn in a thread; yields its URL."""
+def running(twin: Twin, tokens: Tokens | None = None, authority: Authority | None = None) -> Generator[str]:
+    """Serve the twin with uvicorn in a thread; yields its URL, https with an authority."""
     app = application(twin, tokens or Tokens({CLIENT_ID: CLIENT_SECRET}))
     listener = socket.create_server(("127.0.0.1", 0))
-    serving = web_server(app)
+    serving = web_server(app, authority.server_context() if authority else None)
     thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not serving.started:
         time.sleep(0.005)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    yield f"{'https' if authority else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
     serving.should_exit = True
     thread.join(timeout=10)
     listener.close()
