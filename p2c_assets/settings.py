@@ -98,6 +98,14 @@ class Delivery(BaseModel):
     reopen_invoiced_orders: bool = True
 
 
+class ReadingSettings(BaseModel):
+    """How Sales is read: by `changes` (delta links) where a table has them, or always whole by `pages`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sales: Literal["changes", "pages"] = "changes"
+
+
 class Settings(BaseSettings):
     """The whole configuration. Environment variables (`P2C_SALES__URL`) win over the file."""
 
@@ -112,6 +120,7 @@ class Settings(BaseSettings):
     mappings: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     value_maps: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
     delivery: Delivery = Delivery()
+    reading: ReadingSettings = ReadingSettings()
     paths: Paths = Paths()
 
     @classmethod

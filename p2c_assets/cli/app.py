@@ -46,13 +46,16 @@ def run(
     retry_refused: Annotated[
         bool, typer.Option("--retry-refused", help="Send again what was refused before, though nothing of it changed.")
     ] = False,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Read only what changed, and compare what was read before.")
+    ] = False,
 ) -> None:
     """Synchronise now, in this process: both systems of p2c.toml, one company after the other.
 
     Exit code 1 when a run failed or anything is unexplained, 75 when another run holds the warehouse.
     """
     with stopped_with_reason():
-        explained = runs.run(flow, company or [], json, retry_refused)
+        explained = runs.run(flow, company or [], json, retry_refused=retry_refused, only_changes=changes)
     raise typer.Exit(0 if explained else 1)
 
 

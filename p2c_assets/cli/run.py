@@ -18,14 +18,16 @@ from p2c_assets.warehouse import outbox
 from p2c_assets.warehouse.database import WarehouseBusyError, opened
 
 
-def run(flow: str | None, companies: Sequence[str], json: Path | None, retry_refused: bool) -> bool:
+def run(
+    flow: str | None, companies: Sequence[str], json: Path | None, *, retry_refused: bool, only_changes: bool
+) -> bool:
     """Synchronise and show what came of it; whether all ran and everything is explained."""
     settings = load(config_path())
     with history() as instance:
         check_free(settings, instance)
         if retry_refused:
             forget_refusals(settings, companies)
-        done, found = synchronise(settings, instance, flow, companies, show.ran)
+        done, found = synchronise(settings, instance, flow, companies, show.ran, only_changes=only_changes)
     show.balance(found)
     show.write_json(json, found, {})
     return all(one.succeeded for one in done) and found.is_explained
@@ -55,6 +57,8 @@ def synchronise(
     flow: str | None,
     companies: Sequence[str],
     told: Callable[[Ran], None],
+    *,
+    only_changes: bool = False,
 ) -> tuple[list[Ran], Balance]:
     """Run the chain, then read what came of it."""
     if flow is not None and flow not in FLOWS:
@@ -64,7 +68,7 @@ def synchronise(
         raise SettingsError(f"no company {unknown[0]!r} in the settings; they have {', '.join(settings.companies)}")
     chosen = list(companies) or list(settings.companies)
     with opened(settings.paths.warehouse, settings.paths.warehouse_wait_s):  # nobody comes in between two companies
-        done = run_chain(build_defs(settings), instance, chosen, flow, told)
+        done = run_chain(build_defs(settings), instance, chosen, flow, told, only_changes=only_changes)
         return done, picture(settings)
 
 

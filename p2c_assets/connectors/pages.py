@@ -7,16 +7,19 @@ import httpx
 
 from p2c_assets.connectors import exact_json, odata
 from p2c_assets.connectors.faults import Fault, page_text
-from p2c_assets.connectors.protocol import Row
+from p2c_assets.connectors.protocol import ExpiredLinkError, NotTrackedError, Row
 from p2c_assets.connectors.transport import Transport
 from p2c_assets.errors import PermanentError, TransientError
 
+_PERMANENT: Mapping[str, type[PermanentError]] = {"expired": ExpiredLinkError, "untracked": NotTrackedError}
+
 
 class Page(NamedTuple):
-    """Rows and, while there are more, the link to the next ones."""
+    """Rows and, while there are more, the link to the next ones; of a read of changes at its end the link to the coming ones."""
 
     rows: list[Row]
     next_link: str | None
+    delta_link: str | None = None
 
 
 class PageReader:
@@ -39,16 +42,21 @@ class PageReader:
                 f"GET {url} was answered with JSON that is no page of rows; check the entity set's name"
             )
         page = cast(dict[str, Any], body)
-        return Page(page["value"], page.get("@odata.nextLink"))
+        return Page(page["value"], page.get("@odata.nextLink"), page.get("@odata.deltaLink"))
 
     async def follow(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[list[Row]]:
+        """The rows of the page at the URL and of all that its links lead to."""
+        async for page in self.all_pages(url, headers):
+            if page.rows:
+                yield page.rows
+
+    async def all_pages(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[Page]:
         """The page at the URL and all that its links lead to, the links taken as they are."""
         link, seen = url, set[str]()
         while True:
             seen.add(link)
             page = await self.page(link, headers)
-            if page.rows:
-                yield page.rows
+            yield page
             if page.next_link is None:
                 return
             link = odata.at_own_origin(page.next_link, self._root)
@@ -64,5 +72,6 @@ class PageReader:
         if response.status_code == 200:
             return response
         fault = self._fault(response.status_code, response.content)
-        kind = TransientError if fault.outcome in {"transient", "throttled"} else PermanentError
+        passing = fault.outcome in {"transient", "throttled"}
+        kind = TransientError if passing else _PERMANENT.get(fault.kind, PermanentError)
         raise kind(f"GET {url} was answered {response.status_code} {fault}")

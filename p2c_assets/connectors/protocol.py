@@ -7,6 +7,8 @@ file. What a row means is the business of `extraction`; what to do about a verdi
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
+from p2c_assets.errors import PermanentError
+
 Row = dict[str, Any]
 """One row as the system sent it: annotations included, numbers with a decimal point as Decimal."""
 
@@ -26,6 +28,8 @@ FaultKind = Literal[
     "validation",
     "schema",
     "transient",
+    "expired",
+    "untracked",
     "unknown",
 ]
 """What went wrong, in words that both systems share. Source: finops.md 14.1, error model."""
@@ -56,6 +60,22 @@ class Query(NamedTuple):
     order_by: tuple[str, ...] = ()
     page_size: int = 0
     companies: tuple[str, ...] = ()
+
+
+class Changes(NamedTuple):
+    """One page of what changed: rows as they are now, ids of rows that are gone; `link` on the last page only."""
+
+    rows: list[Row]
+    deleted: list[str]
+    link: str | None
+
+
+class ExpiredLinkError(PermanentError):
+    """The system no longer knows what changed since this link: read everything again."""
+
+
+class NotTrackedError(PermanentError):
+    """The system keeps no changes of this table."""
 
 
 class Operation(NamedTuple):
@@ -123,6 +143,14 @@ class SystemClient(Protocol):
 
         Raises PermanentError when the system refuses the query, TransientError when it could not be reached or kept
         failing after bounded retries.
+        """
+        ...
+
+    def changes(self, query: Query, link: str | None) -> AsyncIterator[Changes]:
+        """What changed since `link`, page by page; without one every row that the query selects, and the first link.
+
+        Raises ExpiredLinkError when the link is too old, NotTrackedError where the table's changes are not kept (on
+        F&O no table's are), and else as `pages` does.
         """
         ...
 

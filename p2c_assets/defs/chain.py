@@ -5,15 +5,16 @@ and is seen in the UI like any other.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import dagster as dg
 
 from p2c_assets.defs.jobs import PROSPECT_TO_CASH, READ_SALES
+from p2c_assets.defs.tags import CHANGES, COMPANY, READING, STARTED_BY
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-RAN_BY = {"p2c/started_by": "p2c run"}
+RAN_BY = {STARTED_BY: "p2c run"}
 
 
 class Ran(NamedTuple):
@@ -32,28 +33,34 @@ def run_chain(
     companies: Sequence[str],
     flow: str | None = None,
     told: Callable[[Ran], None] = lambda _ran: None,
+    *,
+    only_changes: bool = False,
 ) -> list[Ran]:
     """Run a flow (default: all) for these companies, one after the other; `told` hears of each run as it ends.
 
+    With `only_changes` nothing is read that a change reader says is as it was, and nothing is read afresh at the end.
     Where Sales could not be read, no company runs: its rows would be those of an earlier time.
     """
-    read = _run(definitions, instance, READ_SALES, None)
+    tags = {**RAN_BY, READING: CHANGES} if only_changes else RAN_BY
+    read = _run(definitions, instance, READ_SALES, None, tags)
     told(read)
     if not read.succeeded:
         return [read]
     done = [read]
     for company in companies:
-        ran = _run(definitions, instance, flow or PROSPECT_TO_CASH, company)
+        ran = _run(definitions, instance, flow or PROSPECT_TO_CASH, company, tags)
         told(ran)
         done.append(ran)
     return done
 
 
-def _run(definitions: dg.Definitions, instance: dg.DagsterInstance, job: str, company: str | None) -> Ran:
+def _run(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, job: str, company: str | None, tags: Mapping[str, str]
+) -> Ran:
     started = time.monotonic()
-    tags = RAN_BY if company is None else {**RAN_BY, "p2c/company": company}
+    named = {} if company is None else {COMPANY: company}
     result = definitions.resolve_job_def(job).execute_in_process(
-        instance=instance, partition_key=company, run_config=QUIET, tags=tags, raise_on_error=False
+        instance=instance, partition_key=company, run_config=QUIET, tags={**tags, **named}, raise_on_error=False
     )
     return Ran(company, result.run_id, result.success, time.monotonic() - started, tuple(_problems(result)))
 

@@ -21,7 +21,7 @@ from p2c_assets.mappings import catalogue
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import System
 from p2c_assets.settings import Company, Settings
-from p2c_assets.warehouse import differences, ledger, line_numbers, outbox, prefixes, raw_log, throughput
+from p2c_assets.warehouse import bookmarks, differences, ledger, line_numbers, outbox, prefixes, raw_log, throughput
 from p2c_assets.warehouse.database import Database, opened
 
 Result = TypeVar("Result")
@@ -82,7 +82,7 @@ def platform_resource(settings: Settings) -> dg.ResourceDefinition:
     def platform(_context: dg.InitResourceContext) -> Iterator[Platform]:
         wait_s = settings.paths.warehouse_wait_s
         with opened(settings.paths.warehouse, wait_s) as database, Connections(settings) as connections:
-            for module in (ledger, line_numbers, outbox, claims, differences, throughput):
+            for module in (ledger, line_numbers, outbox, claims, differences, throughput, bookmarks):
                 module.prepare(database)
             present = database.tables("raw")
             for entity in catalogue.ENTITIES.values():

@@ -40,7 +40,7 @@ class Reading(NamedTuple):
 
 async def read_all(reading: Reading, client: SystemClient, entity: Entity, company: str | None = None) -> Change:
     """Every row of an entity; of one company where one is named (an SCM entity always is)."""
-    query = _query(entity, company, reading.companies)
+    query = query_of(entity, company, reading.companies)
     scoped = company if entity.company_column else None
     return await _read(reading, client, entity, [query], Scope(scoped))
 
@@ -49,7 +49,7 @@ async def read_keys(
     reading: Reading, client: SystemClient, entity: Entity, column: str, values: Sequence[str], company: str | None
 ) -> Change:
     """Every row whose `column` is one of the values; rows that `raw` has and the system has not are deleted there."""
-    query = _query(entity, company if entity.system == "scm" else None, reading.companies)
+    query = query_of(entity, company if entity.system == "scm" else None, reading.companies)
     wire = KeyColumn(wire_name(entity.column(column)), kind(entity.column(column)))
     filters = client.key_filters([wire], [(value,) for value in dict.fromkeys(values)])
     scope = Scope(company if entity.company_column else None, column, values)
@@ -76,13 +76,14 @@ def _claim(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[str, ...]:
 async def _read(
     reading: Reading, client: SystemClient, entity: Entity, queries: Sequence[Query], scope: Scope
 ) -> Change:
-    company_of = _company_of(entity, reading.companies)
-    pages = [frames.frame(entity, page, company_of) for query in queries async for page in client.pages(query)]
+    of = company_of(entity, reading.companies)
+    pages = [frames.frame(entity, page, of) for query in queries async for page in client.pages(query)]
     rows = frames.concatenate(entity, pages)
     return raw_log.store(reading.database, entity.table, rows, scope, reading.run, reading.now)
 
 
-def _query(entity: Entity, company: str | None, companies: Mapping[str, Company]) -> Query:
+def query_of(entity: Entity, company: str | None, companies: Mapping[str, Company]) -> Query:
+    """Everything of an entity, with the columns that its frame has; of one company where one is named."""
     select = tuple(wire_name(column) for column in entity.columns)
     if entity.system == "scm":
         return Query(entity.entity_set, select, keyset=key_columns(entity), companies=(company,) if company else ())
@@ -107,7 +108,8 @@ def kind(column: Column) -> Kind:
     return _KINDS.get(column.type, "text")
 
 
-def _company_of(entity: Entity, companies: Mapping[str, Company]) -> Callable[[Mapping[str, Any]], str | None]:
+def company_of(entity: Entity, companies: Mapping[str, Company]) -> Callable[[Mapping[str, Any]], str | None]:
+    """How a row's converted values tell its company."""
     if entity.company_column is None:
         return lambda _row: None
     if entity.system == "scm":

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import polars as pl
 
 from p2c_assets.mappings.folding import folded, folded_sql
+from p2c_assets.warehouse import bookmarks
+from p2c_assets.warehouse.bookmarks import Bookmark
 from p2c_assets.warehouse.database import Database
 
 NOT_CONTENT = {"row_id", "row_company", "versionnumber", "modifiedon"}
@@ -28,6 +30,12 @@ class Scope(NamedTuple):
     values: Sequence[str] = ()
 
 
+class Deleted(NamedTuple):
+    """A read of changes: the system itself says which rows are gone, by `row_id`. Rows older than ours are passed over."""
+
+    ids: Sequence[str]
+
+
 class Change(NamedTuple):
     """What one read brought, in rows."""
 
@@ -37,22 +45,32 @@ class Change(NamedTuple):
     deleted: int
 
 
-def store(database: Database, table: str, rows: pl.DataFrame, scope: Scope, run: str, now: datetime) -> Change:
+def store(
+    database: Database,
+    table: str,
+    rows: pl.DataFrame,
+    scope: Scope | Deleted,
+    run: str,
+    now: datetime,
+    bookmark: Bookmark | None = None,
+) -> Change:
     """Bring `raw.<table>` up to a read of everything in `scope`; log new and changed versions and deletions.
 
-    A read that brings nothing new writes nothing.
+    A read that brings nothing new writes nothing but its `bookmark`, which is stored with its rows or not at all.
     """
     with database.given("page", rows):
         _fit_table(database, table, rows)
-        observed = _observed(table, rows)
+        observed = _observed(table, rows, scope)
         gone, parameters = _gone(table, scope, f"({observed})")
         change = Change(rows.height, *_counts(database, observed, gone, parameters))
-        if change.new or change.changed or change.deleted:
+        if change.new or change.changed or change.deleted or bookmark is not None:
             with database.transaction():
                 database.run(f"CREATE OR REPLACE TEMP TABLE observed AS {observed}")
                 gone, parameters = _gone(table, scope, "observed")
                 _append(database, table, gone, parameters, run, now)
                 _apply(database, table, gone, parameters)
+                if bookmark is not None:
+                    bookmarks.put(database, table, _company(scope), bookmark, run, now)
     return change
 
 
@@ -64,6 +82,18 @@ def gone_sql(table: str) -> str:
         f"(SELECT 1 FROM raw.{table} r WHERE r.row_id = g.row_id AND r.row_company IS NOT DISTINCT FROM $company) "
         "QUALIFY row_number() OVER (PARTITION BY g.row_id ORDER BY g.observed_utc DESC) = 1"
     )
+
+
+def _company(scope: Scope | Deleted) -> str | None:
+    return scope.company if isinstance(scope, Scope) else None
+
+
+def logged_by_company(database: Database, table: str, run: str) -> dict[str, int]:
+    """How many versions and tombstones a run logged, by company; `-` for rows of none."""
+    rows = database.rows(
+        f"SELECT coalesce(row_company, '-'), count(*) FROM raw_log.{table} WHERE run = ? GROUP BY 1 ORDER BY 1", [run]
+    )
+    return {str(company): int(str(count)) for company, count in rows}
 
 
 def prepare(database: Database, table: str, empty: pl.DataFrame) -> None:
@@ -90,15 +120,17 @@ def _fit_table(database: Database, table: str, rows: pl.DataFrame) -> None:
     database.known[name] = rows.columns
 
 
-def _observed(table: str, rows: pl.DataFrame) -> str:
+def _observed(table: str, rows: pl.DataFrame, scope: Scope | Deleted) -> str:
     """The query of what was read: hashed, with the known version beside it. A key that comes twice counts once."""
     content = [name for name in rows.columns if name not in NOT_CONTENT]
     hashed = ", ".join(f'coalesce("{name}"::VARCHAR, chr(0))' for name in content)
+    known = f"LEFT JOIN raw.{table} r ON {_same_row('r', 'p')}"
+    if isinstance(scope, Deleted) and "versionnumber" in rows.columns:
+        known += " WHERE coalesce(p.versionnumber >= r.versionnumber, true)"
     return (
         f"SELECT p.*, r.row_version AS known FROM "
         f"(SELECT *, md5(concat_ws(chr(31), {hashed})) AS row_version FROM page "
-        "QUALIFY row_number() OVER (PARTITION BY row_id, row_company) = 1) p "
-        f"LEFT JOIN raw.{table} r ON {_same_row('r', 'p')}"
+        f"QUALIFY row_number() OVER (PARTITION BY row_id, row_company) = 1) p {known}"
     )
 
 
@@ -106,8 +138,11 @@ def _same_row(left: str, right: str) -> str:
     return f"{left}.row_id = {right}.row_id AND {left}.row_company IS NOT DISTINCT FROM {right}.row_company"
 
 
-def _gone(table: str, scope: Scope, observed: str) -> tuple[str, list[object]]:
-    """The query of current rows that the read should have found and did not."""
+def _gone(table: str, scope: Scope | Deleted, observed: str) -> tuple[str, list[object]]:
+    """The query of current rows that are gone: the read should have found them and did not, or the system says so."""
+    if isinstance(scope, Deleted):
+        listed = f"SELECT r.* FROM raw.{table} r ANTI JOIN {observed} i ON {_same_row('i', 'r')}"
+        return f"{listed} WHERE list_contains(?, r.row_id)", [list(scope.ids)]
     conditions, parameters = ["true"], list[object]()
     if scope.company is not None:
         conditions.append("r.row_company = ?")

@@ -27,11 +27,17 @@ class Stage(NamedTuple):
     instance: dg.DagsterInstance
 
     def chain(
-        self, companies: Sequence[str] = (), flow: str | None = None, settings: Settings | None = None
+        self,
+        companies: Sequence[str] = (),
+        flow: str | None = None,
+        settings: Settings | None = None,
+        *,
+        only_changes: bool = False,
     ) -> list[Ran]:
         """Run a chain to its end."""
         used = settings or self.settings
-        return run_chain(build_defs(used), self.instance, companies or list(used.companies), flow)
+        chosen = companies or list(used.companies)
+        return run_chain(build_defs(used), self.instance, chosen, flow, only_changes=only_changes)
 
     @contextmanager
     def warehouse(self) -> Generator[Database]:
@@ -53,7 +59,15 @@ class Stage(NamedTuple):
     def requests(self) -> dict[str, int]:
         """Requests by method as both twins counted them since the last call, tokens apart."""
         counted: dict[str, int] = {}
-        for url in self.sandbox:
+        for system in ("sales", "scm"):
+            for method, count in self.requests_of(system).items():
+                counted[method] = counted.get(method, 0) + count
+        return counted
+
+    def requests_of(self, system: str) -> dict[str, int]:
+        """Requests by method as one twin counted them since the last call."""
+        counted: dict[str, int] = {}
+        for url in [self.sandbox.sales_url if system == "sales" else self.sandbox.scm_url]:
             report = httpx.get(f"{url}/_sandbox/requests", trust_env=False).json()
             httpx.post(f"{url}/_sandbox/requests/reset", trust_env=False)
             for method in ("GET", "POST", "PATCH", "PUT", "DELETE"):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import dagster as dg
 import pytest
 
+from p2c_assets.mappings import catalogue
 from p2c_assets.reports.balance import Balance
 from p2c_assets.sandbox.scenario.flaws import FLAWS, Flaw
 from p2c_assets_tests.chain.stage import Stage, scenario_stage
@@ -23,11 +24,16 @@ RAW_OF = {
 
 
 class Played(NamedTuple):
-    """The scenario after three chains. `idle`: the requests of the third, by method, as the twins counted them."""
+    """The scenario after four chains. `idle`: the requests of the third, by method, as the twins counted them.
+
+    `cycle`: what a chain for changes only asked of Sales when there were none; `cycle_of_scm` of SCM.
+    """
 
     stage: Stage
     balance: Balance
     idle: Mapping[str, int]
+    cycle: Mapping[str, int]
+    cycle_of_scm: Mapping[str, int]
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +44,10 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Generator[Played]:
         runs += stage.chain()
         stage.requests()
         runs += stage.chain()
+        balance, idle = stage.balance(), stage.requests()
+        runs += stage.chain(only_changes=True)
         assert [(run.company, run.problems) for run in runs if not run.succeeded] == []
-        yield Played(stage, stage.balance(), stage.requests())
+        yield Played(stage, balance, idle, stage.requests_of("sales"), stage.requests_of("scm"))
 
 
 def test_the_scenario_has_at_least_twenty_flaws() -> None:
@@ -105,6 +113,17 @@ def test_every_flow_agrees_on_something_in_every_company(played: Played) -> None
 def test_a_chain_with_nothing_new_sends_only_get_requests(played: Played) -> None:
     assert played.idle["GET"] > 0
     assert {method: count for method, count in played.idle.items() if method != "GET" and count} == {}
+
+
+def test_a_chain_for_changes_that_finds_none_asks_sales_once_for_each_table_and_writes_nothing(played: Played) -> None:
+    tables = [entity for entity in catalogue.ENTITIES.values() if entity.system == "sales"]
+    assert {method: count for method, count in played.cycle.items() if count} == {"GET": len(tables)}
+    assert {method for method, count in played.cycle_of_scm.items() if count} == {"GET"}
+
+
+def test_after_a_chain_for_changes_everything_is_still_explained(played: Played) -> None:
+    """Its reconciliation takes `raw` as the change readers left it."""
+    assert played.stage.balance().money == played.balance.money
 
 
 def test_every_materialization_carries_counts_requests_seconds_schema_and_lineage(played: Played) -> None:

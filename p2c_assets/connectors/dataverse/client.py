@@ -6,6 +6,7 @@ from typing import Self
 
 import httpx
 
+from p2c_assets.connectors import odata
 from p2c_assets.connectors.auth import TokenSource
 from p2c_assets.connectors.batch import Part
 from p2c_assets.connectors.changesets import ChangesetSender
@@ -14,7 +15,7 @@ from p2c_assets.connectors.dataverse import errors, requests
 from p2c_assets.connectors.faults import Fault
 from p2c_assets.connectors.limiter import Limiter
 from p2c_assets.connectors.pages import PageReader
-from p2c_assets.connectors.protocol import Changeset, KeyColumn, Operation, Query, Row, Statistics, Verdict
+from p2c_assets.connectors.protocol import Changes, Changeset, KeyColumn, Operation, Query, Row, Statistics, Verdict
 from p2c_assets.connectors.transport import Transport, production_http
 from p2c_assets.settings import SystemSettings
 
@@ -44,6 +45,18 @@ class DataverseClient:
     def pages(self, query: Query) -> AsyncIterator[list[Row]]:
         headers = requests.page_headers(query.page_size or self._page_size)
         return self._reader.follow(requests.page_url(self._root, query), headers)
+
+    async def changes(self, query: Query, link: str | None) -> AsyncIterator[Changes]:
+        headers = requests.change_headers(query.page_size or self._page_size)
+        start = requests.page_url(self._root, query) if link is None else odata.at_own_origin(link, self._root)
+        async for page in self._reader.all_pages(start, headers):
+            rows = [row for row in page.rows if not requests.is_deleted(row)]
+            gone = [str(row["id"]) for row in page.rows if requests.is_deleted(row)]
+            yield Changes(rows, gone, page.delta_link)
+
+    async def pending(self, entity_set: str, link: str) -> int:
+        """How many changes wait behind a delta link. Raises ExpiredLinkError when it is too old."""
+        return int((await self.get_text(requests.pending_path(entity_set, link))).strip("\ufeff \n"))
 
     def key_filters(self, columns: Sequence[KeyColumn], keys: Sequence[Sequence[object]]) -> list[str]:
         return requests.key_filters(columns, keys)

@@ -6,6 +6,7 @@ execute-batch-operations-using-web-api, perform-conditional-operations.
 
 import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qs, quote, urlsplit
 
 from p2c_assets.connectors import exact_json, odata
 from p2c_assets.connectors.batch import Part
@@ -41,6 +42,23 @@ def page_headers(page_size: int) -> dict[str, str]:
     """Headers for a page, the same for every page of a query."""
     prefer = f'odata.maxpagesize={page_size},odata.include-annotations="{LOOKUP_NAMES}"'
     return {**_HEADERS, "If-None-Match": "null", "Prefer": prefer}
+
+
+def change_headers(page_size: int) -> dict[str, str]:
+    """Headers for a page of changes. Source: use-change-tracking-synchronize-data-external-systems."""
+    headers = page_headers(page_size)
+    return {**headers, "Prefer": f"odata.track-changes,{headers['Prefer']}"}
+
+
+def pending_path(entity_set: str, link: str) -> str:
+    """Where the system says how many changes a delta link would bring."""
+    (token,) = parse_qs(urlsplit(link).query)["$deltatoken"]
+    return f"{entity_set}/$count?$deltatoken={quote(token, safe='')}"
+
+
+def is_deleted(row: Mapping[str, object]) -> bool:
+    """Whether an entry of a page of changes says that a row is gone; its `id` is the row's."""
+    return str(row.get("@odata.context", "")).endswith("/$deletedEntity")
 
 
 def text_headers() -> dict[str, str]:

@@ -14,7 +14,17 @@ from p2c_assets.connectors.faults import Fault
 from p2c_assets.connectors.finops import errors, requests
 from p2c_assets.connectors.limiter import Limiter
 from p2c_assets.connectors.pages import PageReader
-from p2c_assets.connectors.protocol import Changeset, KeyColumn, Operation, Query, Row, Statistics, Verdict
+from p2c_assets.connectors.protocol import (
+    Changes,
+    Changeset,
+    KeyColumn,
+    NotTrackedError,
+    Operation,
+    Query,
+    Row,
+    Statistics,
+    Verdict,
+)
 from p2c_assets.connectors.transport import Transport, production_http
 from p2c_assets.errors import PermanentError
 from p2c_assets.settings import SystemSettings
@@ -48,6 +58,10 @@ class FinopsClient:
             return self._pages_by_key(query, page_size)
         url = requests.page_url(self._root, query, page_size)
         return self._reader.follow(url, requests.page_headers(page_size))
+
+    async def changes(self, query: Query, link: str | None) -> AsyncIterator[Changes]:
+        raise NotTrackedError(f"{query.entity_set}: F&O's OData keeps no changes; read pages or packages (link {link})")
+        yield  # an async generator, as the protocol has it
 
     def key_filters(self, columns: Sequence[KeyColumn], keys: Sequence[Sequence[object]]) -> list[str]:
         return requests.key_filters(columns, keys)

@@ -1,62 +1,76 @@
-"""What a raw asset does: read its entity whole and say what was new."""
+"""What a raw asset does: bring its entity up to date, say how and why so, and what was new."""
 
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import dagster as dg
 
-from p2c_assets.connectors.protocol import SystemClient
+from p2c_assets.connectors.protocol import Statistics, SystemClient
 from p2c_assets.defs import metadata
 from p2c_assets.defs.platform import Platform, step_of
+from p2c_assets.defs.tags import wants_changes_only
 from p2c_assets.delivery.strays import record_strays
+from p2c_assets.extraction.changes import Read, read_changes
 from p2c_assets.extraction.claims import CLAIMED, read_and_store_claims
 from p2c_assets.extraction.reader import read_all
 from p2c_assets.mappings.schema import Entity
-from p2c_assets.warehouse.raw_log import Change
+from p2c_assets.warehouse.raw_log import logged_by_company
 
-READER = "full read by pages: the change readers are not configured"
+SET_TO_PAGES = "everything, by pages: the settings say so"
+POLLED = "everything of the company, by pages: F&O's OData keeps no changes"
 
 
 def read_sales(context: dg.AssetExecutionContext, platform: Platform, entity: Entity) -> dg.MaterializeResult[Any]:
-    """All rows of a Sales table, of every company; rows of an unknown business unit get their outcome here."""
+    """A Sales table, of every company; rows of an unknown business unit get their outcome here."""
+    started = time.monotonic()
     reading = platform.reading(context.run.run_id)
-    result = _read(context, platform, entity, lambda client: read_all(reading, client, entity))
+
+    async def work(client: SystemClient) -> Read:
+        if platform.settings.reading.sales == "pages":
+            return Read(await read_all(reading, client, entity), SET_TO_PAGES, None)
+        return await read_changes(reading, client, entity, full=not wants_changes_only(context.run))
+
+    read, statistics = platform.ask(step_of(context), "sales", work)
     record_strays(reading, platform.tasks, entity)
-    return result
+    return _shown(context, platform, entity, read, statistics, started)
 
 
 def read_scm(context: dg.AssetExecutionContext, platform: Platform, entity: Entity) -> dg.MaterializeResult[Any]:
     """All rows of an SCM entity of one company, and the keys that other companies hold where Sales has but one."""
+    started = time.monotonic()
     reading = platform.reading(context.run.run_id)
     company = context.partition_key
 
-    async def work(client: SystemClient) -> Change:
+    async def work(client: SystemClient) -> Read:
         if entity.name in CLAIMED:
             await read_and_store_claims(reading, client, entity)
-        return await read_all(reading, client, entity, company)
+        return Read(await read_all(reading, client, entity, company), POLLED, None)
 
-    return _read(context, platform, entity, work, company)
+    read, statistics = platform.ask(step_of(context), "scm", work)
+    return _shown(context, platform, entity, read, statistics, started)
 
 
-def _read(
+def _shown(
     context: dg.AssetExecutionContext,
     platform: Platform,
     entity: Entity,
-    work: Callable[[SystemClient], Awaitable[Change]],
-    company: str | None = None,
+    read: Read,
+    statistics: Statistics,
+    started: float,
 ) -> dg.MaterializeResult[Any]:
-    started = time.monotonic()
-    change, statistics = platform.ask(step_of(context), entity.system, work)
+    company = context.partition_key if context.has_partition_key else None
     rows = platform.database.frame(
         f"SELECT * FROM raw.{entity.table} WHERE coalesce(row_company = ?, true) LIMIT {metadata.PREVIEW_ROWS}",
         [company],
     )
+    changed = logged_by_company(platform.database, entity.table, context.run.run_id)
     shown = {
         **metadata.table("raw", entity.table, rows),
-        "dagster/row_count": change.read,
-        **{f"rows/{name}": value for name, value in change._asdict().items()},
+        "dagster/row_count": read.change.read,
+        **{f"rows/{name}": value for name, value in read.change._asdict().items()},
+        **{f"changed/{name}": count for name, count in changed.items()},
         **metadata.requests(statistics, time.monotonic() - started),
-        "reader": READER,
+        "reader": read.reader,
+        **({} if read.link is None else {"delta_link": read.link}),
     }
     return dg.MaterializeResult(metadata=shown)
