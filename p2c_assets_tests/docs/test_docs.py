@@ -68,7 +68,11 @@ def test_every_setting_is_documented_with_its_default_and_variable_and_no_other(
 
 def another(setting: Setting) -> str:
     """A value other than the default that the setting takes, as a variable holds it."""
-    choices = {"mapping.delivered_option": "packing_slip", "mapping.quote_address": "template"}
+    choices = {
+        "mapping.delivered_option": "packing_slip",
+        "mapping.quote_address": "template",
+        "reading.sales": "pages",
+    }
     by_default = {"true": "false", "{}": '{"a": "b"}', '{"JPY": 0}': '{"BHD": 3}', "required": "other"}
     nested = {"mappings": '{"a": {"b": "c"}}', "value_maps": '{"a": {"b": "c"}}'}
     is_number = re.fullmatch(r"[\d.]+", setting.default) is not None
