@@ -22,6 +22,9 @@ BATCH_CONTINUES_AFTER_ERROR = True
 ERROR_PART_HAS_FIRST_CONTENT_ID = True
 """In the captured trace the error part carried Content-ID 1 although record 2 was at fault."""
 
+OMITTED_COMPANY_IS_THE_DEFAULT = True
+"""A POST without dataAreaId goes to the service user's company."""
+
 DENIED_WRITES_READ_ALIKE = True
 """The 403 of a denied write has the words seen for a denied read, with its own verb."""
 

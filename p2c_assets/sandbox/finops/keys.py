@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from p2c_assets.sandbox.finops import errors
 from p2c_assets.sandbox.finops.columns import Column, EntitySet, Kind
+from p2c_assets.sandbox.finops.enums import ENUMS, NAMESPACE
 from p2c_assets.sandbox.finops.values import parse_date
 from p2c_assets.sandbox.messages import Request
 from p2c_assets.sandbox.odata.expression import EnumLiteral, Literal
@@ -27,6 +28,12 @@ def read_key(entity_set: EntitySet, key: Mapping[str, Literal | EnumLiteral]) ->
 
 
 def _part(column: Column, literal: Literal | EnumLiteral) -> str | int:
+    if isinstance(literal, EnumLiteral) and literal.type == f"{NAMESPACE}.{column.enum}":
+        if literal.member not in ENUMS[column.enum]:
+            raise errors.bad_query(
+                f"'{literal.member}' of the key '{column.name}' is not a member of '{literal.type}'."
+            )
+        return literal.member.lower()
     value = literal.value if isinstance(literal, Literal) else None
     if column.kind is Kind.INTEGER and isinstance(value, int) and not isinstance(value, bool):
         return value

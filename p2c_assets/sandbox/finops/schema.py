@@ -33,6 +33,9 @@ UNSUPPORTED_SETS = frozenset(
         "CustomersV3",
         "SalesOrderHeadersV2",
         "SalesOrderLines",
+        "SalesInvoiceHeadersV2",
+        "Currencies",
+        "BillOfMaterialsHeaders",
         "DataManagementDefinitionGroups",
     }
 )

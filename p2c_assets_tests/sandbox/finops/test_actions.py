@@ -22,7 +22,7 @@ VERSION = f"/data/DataManagementEntities/{NAMESPACE}.GetApplicationVersion"
     ],
 )
 def test_the_version_actions_answer_a_string(scm: Caller, name: str, version: str) -> None:
-    """Source: d365fo-client docs/VERSION_METHODS.md."""
+    """Source: d365fo-client docs/VERSION_METHODS.md; odata.md."""
     answer = scm.post(f"/data/DataManagementEntities/{NAMESPACE}.{name}", {})
     assert answer.status_code == 200
     assert body(answer) == {"@odata.context": f"{scm.url}/data/$metadata#Edm.String", "value": version}
@@ -35,7 +35,7 @@ def test_an_environment_of_another_version_can_be_played(serve: Serve) -> None:
 
 
 def test_installed_modules_are_lines_of_text(scm: Caller) -> None:
-    """Source: captured answer of GetInstalledModules."""
+    """Source: captured answer of GetInstalledModules; odata.md."""
     answer = body(scm.post(f"/data/SystemNotifications/{NAMESPACE}.GetInstalledModules", {}))
     assert answer["@odata.context"].endswith("#Collection(Edm.String)")
     for line in answer["value"]:
@@ -54,7 +54,7 @@ def test_an_action_of_the_set_has_no_route_on_a_record_and_none_by_get(scm: Call
 
 
 def test_parameters_that_an_action_does_not_have_are_refused(scm: Caller) -> None:
-    """Source: Microsoft.OData texts."""
+    """Source: Microsoft.OData texts; odata.md."""
     answer = scm.post(VERSION, {"nonsense": 1})
     assert answer.status_code == 400
     text = "The parameter 'nonsense' in the request payload is not a valid parameter for the operation"
@@ -63,8 +63,16 @@ def test_parameters_that_an_action_does_not_have_are_refused(scm: Caller) -> Non
     assert scm.http.post(VERSION, content=b"{").status_code == 400
 
 
+def test_the_documented_example_of_an_action_is_501(scm: Caller) -> None:
+    """Source: integration-overview.md."""
+    key_text = "(BOMId='000001')"
+    answer = scm.post(f"/data/BillOfMaterialsHeaders{key_text}/{NAMESPACE}.approve", {})
+    assert answer.status_code == 501
+    assert body(answer)["error"]["message"].endswith(": the entity set BillOfMaterialsHeaders")
+
+
 def test_actions_that_are_not_declared_are_501_with_their_name(scm: Caller) -> None:
-    """Source: fin-ops odata."""
+    """Source: odata.md; platform knowledge."""
     for path in ("/data/CustomersV2", key("CustomersV2", CustomerAccount="C1"), "/data/SystemNotifications"):
         answer = scm.post(f"{path}/{NAMESPACE}.confirm", {})
         assert answer.status_code == 501

@@ -55,6 +55,7 @@ def bodies(text: str) -> list[Any]:
 
 
 def test_a_document_arrives_whole(scm: Caller) -> None:
+    """Source: odata.md; d365fo.integrations; Dynamics-AX-Integration ODataChangesetsExample.cs."""
     create(scm, "CustomersV2", customer())
     answer = scm.batch("/data/$batch", batch(document(scm.url, "SO-1", lines=2)))
     assert answer.status_code == 200
@@ -67,7 +68,7 @@ def test_a_document_arrives_whole(scm: Caller) -> None:
 
 
 def test_a_failed_changeset_is_rolled_back_and_answers_one_error_part(scm: Caller) -> None:
-    # Source: captured trace: one error sub-response, Content-ID 1 although record 2 was at fault
+    """Source: captured trace: one error sub-response, Content-ID 1 although record 2 was at fault; odata.md."""
     create(scm, "CustomersV2", customer())
     answer = scm.batch("/data/$batch", batch(document(scm.url, "SO-1", lines=2, ProductNumber="NONE")))
     assert answer.status_code == 200
@@ -80,6 +81,7 @@ def test_a_failed_changeset_is_rolled_back_and_answers_one_error_part(scm: Calle
 
 
 def test_changesets_of_one_batch_do_not_depend_on_each_other(scm: Caller) -> None:
+    """Source: Dynamics-AX-Integration ODataChangesetsExample.cs; captured trace."""
     create(scm, "CustomersV2", customer())
     parts = [document(scm.url, "SO-1"), document(scm.url, "SO-2", ProductNumber="NONE"), document(scm.url, "SO-3")]
     answer = scm.batch("/data/$batch", batch(*parts))
@@ -89,6 +91,7 @@ def test_changesets_of_one_batch_do_not_depend_on_each_other(scm: Caller) -> Non
 
 
 def test_reads_and_single_writes_stand_outside_changesets(scm: Caller) -> None:
+    """Source: odata.md; OData standard."""
     create(scm, "CustomersV2", customer())
     parts = [
         operation("GET", "CustomersV2?$select=CustomerAccount", None),
@@ -121,7 +124,7 @@ def test_an_unsupported_feature_inside_a_changeset_rolls_it_back(scm: Caller) ->
 
 
 def test_business_errors_inside_a_batch_can_answer_500_as_in_the_older_trace(serve: Serve) -> None:
-    # Source: captured trace of a 500 inside $batch
+    """Source: captured trace of a 500 inside $batch."""
     scm = serve(FinopsTwin(Store("scm"), batch_error_status=500))
     scm.admin("load", {"rows": REFERENCE})
     answer = scm.batch("/data/$batch", batch(document(scm.url, "SO-1")))
@@ -131,7 +134,7 @@ def test_business_errors_inside_a_batch_can_answer_500_as_in_the_older_trace(ser
 
 
 def test_more_than_five_thousand_operations_are_refused(scm: Caller) -> None:
-    # Source: service-protection-maximizing-api-throughput: 5,000 operations per batch
+    """Source: service-protection-maximizing-api-throughput.md: 5,000 operations per batch."""
     reads = [operation("GET", "SellableReleasedProducts?$top=1&$select=ProductNumber", None)] * 5_001
     refused = scm.batch("/data/$batch", batch(*reads))
     assert refused.status_code == 400
@@ -147,6 +150,7 @@ def test_a_malformed_batch_is_one_plain_error(scm: Caller) -> None:
 
 
 def test_operations_inside_a_batch_are_counted_by_method(scm: Caller) -> None:
+    """Source: service-protection-maximizing-api-throughput.md."""
     create(scm, "CustomersV2", customer())
     scm.admin("requests/reset", {})
     read = operation("GET", "CustomersV2", None)

@@ -139,7 +139,9 @@ def test_totals_without_a_plan_use_the_companys_rate(scm: Caller) -> None:
 
 
 def test_a_plan_prescribes_tax_freight_and_the_freights_tax(scm: Caller) -> None:
-    # Source: sales-order template page: all charges go to freight, header tax has no home in Sales
+    """Source: sales-order template page: all charges go to freight, header tax has no home in Sales;
+    sales-order-template-mapping-direct-two-ways.
+    """
     plan(scm, tax="1.00", freight="12.50", freight_tax="1.25")
     booked(scm, lines=3)
     day(scm)
@@ -196,7 +198,7 @@ def test_an_invoice_takes_customer_address_and_terms_of_its_order(scm: Caller) -
 
 
 def test_only_externally_maintained_customers_have_their_invoices_shown(scm: Caller) -> None:
-    # Source: invoice template page: the entity is restricted to externally maintained customers
+    """Source: invoice template page: the entity is restricted to externally maintained customers; prospect-to-cash."""
     create(scm, "CustomersV2", customer(IsExternallyMaintained="No"))
     booked(scm)
     day(scm)

@@ -42,6 +42,7 @@ CONFIRMED = "Microsoft.Dynamics.DataEntities.SalesOrderProcessingStatus'Confirme
     ],
 )
 def test_filters_find(scm: Caller, text: str, found: list[str]) -> None:
+    """Source: odata.md."""
     scm.admin("load", {"rows": {"CustomersV2": ROWS}})
     rows = value(scm, f"/data/CustomersV2?$select=CustomerAccount&$filter={text}")
     assert [row["CustomerAccount"] for row in rows] == found
@@ -68,14 +69,14 @@ def test_filters_find(scm: Caller, text: str, found: list[str]) -> None:
     ],
 )
 def test_what_filters_cannot_is_a_400(scm: Caller, text: str, reason: str) -> None:
-    # Source: fin-ops odata: has and in not supported, enums only eq and ne; functions not on the list
+    """Source: odata.md: has and in not supported, enums only eq and ne; functions not on the list."""
     answer = scm.get(f"/data/CustomersV2?$filter={text}")
     assert answer.status_code == 400
     assert reason in body(answer)["error"]["innererror"]["message"]
 
 
 def test_text_functions_can_be_switched_on(serve: Serve) -> None:
-    # Source: docs issue 1486: startswith was seen to work
+    """Source: docs issue 1486: startswith was seen to work."""
     caller = serve(FinopsTwin(Store("scm"), text_functions=True))
     caller.admin("load", {"rows": {**REFERENCE, "CustomersV2": ROWS}})
     rows = value(
@@ -85,7 +86,7 @@ def test_text_functions_can_be_switched_on(serve: Serve) -> None:
 
 
 def test_statuses_and_dates_filter(scm: Caller) -> None:
-    # Source: fin-ops odata (enum literal); date-only fields compare by day
+    """Source: fin-ops odata (enum literal); date-only fields compare by day; sales-status-map."""
     rows = [
         order("SO-1", dataAreaId="usmf", SalesOrderProcessingStatus="Confirmed", RequestedShippingDate="2026-01-05"),
         order("SO-2", dataAreaId="usmf", SalesOrderProcessingStatus="Active", RequestedShippingDate="2026-02-05"),

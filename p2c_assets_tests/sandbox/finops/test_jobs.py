@@ -70,7 +70,7 @@ def test_lines_without_a_number_get_the_next_ones_of_their_document(scm: Caller)
 
 
 def test_a_finished_job_is_put_back_to_waiting_and_runs_again(scm: Caller) -> None:
-    """Source: sysadmin/batch-odata-api."""
+    """Source: sysadmin/batch-odata-api; sysadmin/batch-odata-api.md."""
     number = run(scm, "calculate_sales_totals")["batchJobId"]
     booked(scm)
     answer = scm.post(WAIT, {"batchJobId": number})
@@ -87,7 +87,9 @@ def test_a_finished_job_is_put_back_to_waiting_and_runs_again(scm: Caller) -> No
 
 
 def test_a_job_that_is_not_in_a_terminal_state_is_not_put_to_waiting(scm: Caller) -> None:
-    """Source: sysadmin/batch-odata-api; assumptions.TERMINAL_JOB_STATES, JOB_REFUSALS_ARE_200."""
+    """Source: sysadmin/batch-odata-api; assumptions.TERMINAL_JOB_STATES, JOB_REFUSALS_ARE_200;
+    sysadmin/batch-odata-api.md.
+    """
     number = run(scm, "calculate_sales_totals")["batchJobId"]
     scm.post(WAIT, {"batchJobId": number})
     again = body(scm.post(WAIT, {"batchJobId": number}))

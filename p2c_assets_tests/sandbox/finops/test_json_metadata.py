@@ -61,7 +61,7 @@ def test_a_public_entity_tells_its_navigations(scm: Caller) -> None:
 
 
 def test_actions_are_listed_with_their_binding_and_result(scm: Caller) -> None:
-    """Source: d365fo-client ACTION_MODELS_ENHANCEMENT.md."""
+    """Source: d365fo-client ACTION_MODELS_ENHANCEMENT.md; METADATA_APIS.md."""
     entity = record(scm, "/Metadata/PublicEntities('SystemNotification')")
     (action,) = entity["Actions"]
     qualified = "Microsoft.Dynamics.DataEntities.SystemNotification"
@@ -118,6 +118,13 @@ def test_metadata_takes_top_skip_select_and_count(scm: Caller) -> None:
 def test_what_the_metadata_service_does_not_have(scm: Caller, path: str, status: int) -> None:
     """Source: d365fo-client METADATA_APIS.md (a missing one is 404)."""
     assert scm.get(path).status_code == status
+
+
+def test_the_metadata_service_takes_no_filter_here(scm: Caller) -> None:
+    """Source: d365fo-client METADATA_APIS.md."""
+    answer = scm.get("/Metadata/PublicEntities?$filter=IsReadOnly eq true")
+    assert answer.status_code == 501
+    assert body(answer)["error"]["message"].endswith(": $filter of /Metadata/PublicEntities")
 
 
 def test_the_metadata_service_is_read_only(scm: Caller) -> None:

@@ -29,14 +29,14 @@ def named(parent: ET.Element, tag: str, name: str) -> ET.Element:
 
 
 def test_the_document_is_csdl_4_of_one_namespace(scm: Caller) -> None:
-    """Source: live $metadata: CSDL 4.0, namespace Microsoft.Dynamics.DataEntities."""
+    """Source: live $metadata: CSDL 4.0, namespace Microsoft.Dynamics.DataEntities; live environment."""
     root = ET.fromstring(scm.get("/data/$metadata").content)
     assert (root.tag, root.get("Version")) == ("{http://docs.oasis-open.org/odata/ns/edmx}Edmx", "4.0")
     assert [one.get("Namespace") for one in root.iter(f"{EDM}Schema")] == [NAMESPACE]
 
 
 def test_every_readable_set_has_a_type_with_its_keys_and_columns(scm: Caller, schema: ET.Element) -> None:
-    """Source: live $metadata: entity type in the singular, entity set in the plural."""
+    """Source: live $metadata: entity type in the singular, entity set in the plural; odata.md."""
     booked(scm)
     create(scm, "CDSSalesQuotationHeaders", quotation())
     container = named(schema, "EntityContainer", "Resources")
@@ -50,7 +50,7 @@ def test_every_readable_set_has_a_type_with_its_keys_and_columns(scm: Caller, sc
 
 
 def test_texts_and_enums_are_nullable_keys_numbers_and_dates_are_not(schema: ET.Element) -> None:
-    """Source: live $metadata (nullability)."""
+    """Source: live $metadata (nullability); live environment; generated client of a 2025 $metadata."""
     entity = named(schema, "EntityType", "CDSSalesOrderHeader")
 
     def of(name: str) -> tuple[str | None, str | None]:
@@ -82,8 +82,22 @@ def test_enumerations_have_the_values_that_rows_use(schema: ET.Element) -> None:
         assert found == members
 
 
+def test_the_statuses_have_their_documented_members(schema: ET.Element) -> None:
+    """Source: sales-status-map; $metadata."""
+
+    def members(name: str) -> list[str | None]:
+        return [
+            one.get("Name")
+            for one in sorted(named(schema, "EnumType", name), key=lambda one: int(one.get("Value", "")))
+        ]
+
+    assert members("SalesStatus") == ["None", "Backorder", "Delivered", "Invoiced", "Canceled"]
+    quotation_statuses = "Created Sent Confirmed Lost Cancelled Reset Modified Submitted Approved Revised"
+    assert members("SalesQuotationStatus") == quotation_statuses.split()
+
+
 def test_a_bound_actions_first_parameter_is_its_binding(schema: ET.Element) -> None:
-    """Source: live $metadata: a bound action's first Parameter is the binding parameter."""
+    """Source: live $metadata: a bound action's first Parameter is the binding parameter; live environment; odata.md."""
     action = named(schema, "Action", "GetInstalledModules")
     first = action.find(f"{EDM}Parameter")
     assert action.get("IsBound") == "true"

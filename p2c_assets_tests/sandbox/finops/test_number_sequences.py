@@ -17,7 +17,7 @@ def sequence(scm: Caller, mode: str, company: str = "usmf", reference: str = "Sa
 
 
 def test_an_automatic_sequence_fills_in_the_number(scm: Caller) -> None:
-    """Source: number-sequence-overview."""
+    """Source: number-sequence-overview; live fixture."""
     create(scm, "CustomersV2", customer())
     sequence(scm, "automatic", next=41)
     made = [create(scm, ORDERS, {"OrderingCustomerAccountNumber": "C1"})["SalesOrderNumber"] for _ in range(2)]

@@ -23,7 +23,7 @@ HEADERS, LINES = "CDSSalesOrderHeaders", "CDSSalesOrderLines"
 
 
 def test_an_order_takes_what_it_is_not_told_from_its_customers(scm: Caller) -> None:
-    # Source: sales-order template page: the ERP defaults the invoice account and both addresses
+    """Source: sales-order template page: the ERP defaults the invoice account and both addresses; odata.md."""
     create(
         scm,
         "CustomersV2",
@@ -113,7 +113,7 @@ def test_a_customer_on_hold_gets_no_orders(scm: Caller) -> None:
 
 
 def test_the_origins_type_comes_from_its_code(scm: Caller) -> None:
-    # Source: prospect-to-cash: an origin of the type "Sales order integration"
+    """Source: prospect-to-cash: an origin of the type "Sales order integration"."""
     create(scm, "CustomersV2", customer())
     created = create(scm, HEADERS, order(SalesOrderOriginCode="SALES"))
     assert created["SalesOrderOriginType"] == "SalesOrderIntegration"
@@ -157,7 +157,7 @@ def test_units_compare_without_case(scm: Caller) -> None:
 
 
 def test_a_stopped_product_is_blocked(scm: Caller) -> None:
-    # Source: captured text: Item '...' is blocked for '...'.
+    """Source: captured text: Item '...' is blocked for '...'."""
     booked(scm)
     scm.admin(
         "alter",
@@ -172,7 +172,7 @@ def test_a_stopped_product_is_blocked(scm: Caller) -> None:
 
 
 def test_a_stocked_product_without_any_site_is_refused(scm: Caller) -> None:
-    # Source: captured text: Inventory dimension Site is mandatory ...; Error: Update has been canceled.
+    """Source: captured text: Inventory dimension Site is mandatory ...; Error: Update has been canceled."""
     product = {
         "dataAreaId": "usmf",
         "ProductNumber": "P3",
@@ -193,7 +193,7 @@ def test_a_stocked_product_without_any_site_is_refused(scm: Caller) -> None:
 
 
 def test_a_line_discount_is_split_and_the_remainder_is_a_sales_charge(scm: Caller) -> None:
-    # Source: sales-order-template-mapping-direct-two-ways: quantity 3, discount 10.00: 3.33 and -0.01, and back
+    """Source: sales-order-template-mapping-direct-two-ways: quantity 3, discount 10.00: 3.33 and -0.01, and back."""
     booked(scm, TotalDiscountAmount=Decimal("10.00"))
     line = record(scm, line_key())
     assert (line["LineDiscountAmount"], line["FixedPriceCharges"]) == (Decimal("3.33"), Decimal("-0.01"))
@@ -207,7 +207,9 @@ def test_a_line_discount_is_split_and_the_remainder_is_a_sales_charge(scm: Calle
 
 
 def test_every_change_makes_the_totals_stale(scm: Caller) -> None:
-    # Source: sales-order template page: an order travels again only after its totals are recalculated
+    """Source: sales-order template page: an order travels again only after its totals are recalculated;
+    sales-order-template-mapping-direct-two-ways.
+    """
     plan = {"dataAreaId": "usmf", "SalesOrderNumber": "SO-1", "until": "confirm"}
     scm.admin("load", {"rows": {"_order_plans": [plan]}})
     booked(scm)
@@ -245,7 +247,7 @@ def test_a_discount_sent_with_a_new_quantity_is_of_the_whole_line(scm: Caller) -
 
 
 def test_a_line_write_changes_the_headers_version(scm: Caller) -> None:
-    # Source: header rows change their recVersion as a side effect of line writes
+    """Source: header rows change their recVersion as a side effect of line writes; captured trace."""
     booked(scm)
     before = record(scm, order_key())["@odata.etag"]
     create(scm, LINES, order_line(line=2))

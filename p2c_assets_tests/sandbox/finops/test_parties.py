@@ -135,7 +135,7 @@ def test_a_contact_persons_key_has_both_party_numbers(scm: Caller) -> None:
 
 
 def test_the_externally_maintained_flag_reaches_orders_and_lines(scm: Caller) -> None:
-    # Source: $metadata: computed Ordering-/InvoiceCustomerIsExternallyMaintained
+    """Source: $metadata: computed Ordering-/InvoiceCustomerIsExternallyMaintained; prospect-to-cash."""
     booked(scm)
     assert record(scm, order_key())["OrderingCustomerIsExternallyMaintained"] == "Yes"
     scm.patch(C1, {"IsExternallyMaintained": "No"})
@@ -146,7 +146,7 @@ def test_the_externally_maintained_flag_reaches_orders_and_lines(scm: Caller) ->
 
 
 def test_a_customer_with_documents_cannot_be_deleted(scm: Caller) -> None:
-    # Source: captured text of the same kind: "cannot be deleted while dependent ... exist"
+    """Source: captured text of the same kind: "cannot be deleted while dependent ... exist"; odata.md."""
     booked(scm)
     answer = scm.delete(C1)
     assert answer.status_code == 400
@@ -157,7 +157,7 @@ def test_a_customer_with_documents_cannot_be_deleted(scm: Caller) -> None:
 
 
 def test_a_patch_does_not_validate_what_it_does_not_send(scm: Caller) -> None:
-    # Source: fin-ops odata: validateField runs on posted fields
+    """Source: odata.md: validateField runs on posted fields."""
     scm.admin("load", {"rows": {"CustomersV2": [customer(dataAreaId="usmf", SiteId="999")]}})
     assert scm.patch(C1, {"SalesMemo": "x"}).status_code == 204
     assert scm.patch(C1, {"SiteId": "998"}).status_code == 400

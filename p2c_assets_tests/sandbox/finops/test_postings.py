@@ -89,7 +89,7 @@ def test_the_header_keeps_the_highest_document_of_any_line(scm: Caller) -> None:
 
 
 def test_parts_of_an_invoice_add_up_to_the_order_to_the_cent(scm: Caller) -> None:
-    """Source: sales-order-template-mapping-direct-two-ways (3 x 3.33 + 0.01)."""
+    """Source: sales-order-template-mapping-direct-two-ways (3 x 3.33 + 0.01); sales-status-map."""
     booked(scm, SalesPrice=Decimal("33.335"), TotalDiscountAmount=Decimal("10.00"))
     for quantity in (1, 2):
         posted(scm, "PackingSlip", l1=quantity)

@@ -33,7 +33,7 @@ def accounts(rows: list[dict[str, str]]) -> list[str]:
 
 
 def test_the_service_document_lists_the_entity_sets(scm: Caller) -> None:
-    # Source: captured service document: name, kind, url
+    """Source: captured service document: name, kind, url; odata.md; live environment."""
     rows = value(scm, "/data")
     assert {"name": "CustomersV2", "kind": "EntitySet", "url": "CustomersV2"} in rows
     names = [row["name"] for row in rows]
@@ -42,7 +42,7 @@ def test_the_service_document_lists_the_entity_sets(scm: Caller) -> None:
 
 
 def test_only_the_users_default_company_is_read_without_cross_company(scm: Caller) -> None:
-    # Source: fin-ops odata, cross-company behaviour
+    """Source: odata.md, cross-company behaviour."""
     scm.admin("load", {"rows": {"CustomersV2": [customer("US1"), customer("FR1", dataAreaId="frsi")]}})
     assert accounts(value(scm, "/data/CustomersV2")) == ["US1"]
     assert value(scm, "/data/CustomersV2?$filter=dataAreaId eq 'frsi'") == []
@@ -51,7 +51,7 @@ def test_only_the_users_default_company_is_read_without_cross_company(scm: Calle
 
 
 def test_a_record_of_another_company_is_404_without_cross_company(scm: Caller) -> None:
-    # Source: fin-ops odata; live capture of the 404
+    """Source: odata.md; live capture of the 404."""
     scm.admin("load", {"rows": {"CustomersV2": [customer("FR1", dataAreaId="frsi")]}})
     path = key("CustomersV2", "FRSI", CustomerAccount="fr1")
     refused = scm.get(path)
@@ -61,7 +61,7 @@ def test_a_record_of_another_company_is_404_without_cross_company(scm: Caller) -
 
 
 def test_a_record_carries_its_context_and_etag(scm: Caller) -> None:
-    # Source: captured answers: context, etag on every row
+    """Source: captured answers: context, etag on every row; odata.md."""
     create(scm, "CustomersV2", customer())
     found = record(scm, key("CustomersV2", CustomerAccount="C1"))
     assert found["@odata.context"] == f"{scm.url}/data/$metadata#CustomersV2/$entity"
@@ -71,6 +71,7 @@ def test_a_record_carries_its_context_and_etag(scm: Caller) -> None:
 
 
 def test_select_answers_the_named_columns_and_the_etag(scm: Caller) -> None:
+    """Source: odata.md; captured answers."""
     customers(scm, 1)
     (row,) = value(scm, "/data/CustomersV2?%24select=CustomerAccount%2CCreditLimit")
     assert set(row) == {"@odata.etag", "CustomerAccount", "CreditLimit"}
@@ -93,7 +94,7 @@ def test_select_answers_the_named_columns_and_the_etag(scm: Caller) -> None:
     ],
 )
 def test_a_bad_query_is_a_400_that_says_why(scm: Caller, query: str, text: str) -> None:
-    # Source: Microsoft.OData error texts
+    """Source: Microsoft.OData error texts; platform knowledge."""
     answer = scm.get(f"/data/CustomersV2?{query}")
     assert answer.status_code == 400
     assert text in body(answer)["error"]["innererror"]["message"]
@@ -101,12 +102,13 @@ def test_a_bad_query_is_a_400_that_says_why(scm: Caller, query: str, text: str) 
 
 
 def test_names_are_case_sensitive(scm: Caller) -> None:
-    # Source: fin-ops odata
+    """Source: odata.md."""
     assert scm.get("/data/customersv2").status_code == 404
     assert scm.get("/data/CustomersV2?$select=customeraccount").status_code == 400
 
 
 def test_rows_come_in_the_order_asked_for(scm: Caller) -> None:
+    """Source: odata.md; platform knowledge."""
     rows = [customer("b", CreditLimit=2), customer("A", CreditLimit=10), customer("c", CreditLimit="2.5")]
     scm.admin("load", {"rows": {"CustomersV2": rows}})
     assert accounts(value(scm, "/data/CustomersV2")) == ["A", "b", "c"]
@@ -125,7 +127,7 @@ def test_enums_sort_by_their_values(scm: Caller) -> None:
 
 
 def test_count_is_of_all_matches_whatever_top_says(scm: Caller) -> None:
-    # Source: traces of $count
+    """Source: traces of $count; odata.md."""
     customers(scm, 7)
     answer = body(scm.get("/data/CustomersV2?$count=true&$top=2&$filter=CustomerAccount gt 'C002'"))
     assert answer["@odata.count"] == 5
@@ -135,7 +137,7 @@ def test_count_is_of_all_matches_whatever_top_says(scm: Caller) -> None:
 
 
 def test_pages_follow_the_preferred_size_and_the_captured_links(scm: Caller) -> None:
-    # Source: live capture: $skip=2&$top=2, then $skip=4&$top=2
+    """Source: live capture: $skip=2&$top=2, then $skip=4&$top=2."""
     customers(scm, 5)
     prefer = "odata.maxpagesize=2"
     first = body(scm.get(f"/data/CustomersV2{ALL}&$select=dataAreaId,CustomerAccount", Prefer=prefer))
@@ -150,7 +152,7 @@ def test_pages_follow_the_preferred_size_and_the_captured_links(scm: Caller) -> 
 
 
 def test_a_clients_top_limits_the_total_not_the_page(scm: Caller) -> None:
-    # Source: live capture
+    """Source: live capture; odata.md."""
     customers(scm, 5)
     seen: list[str] = []
     link: str | None = "/data/CustomersV2?$top=3"
@@ -162,7 +164,7 @@ def test_a_clients_top_limits_the_total_not_the_page(scm: Caller) -> None:
 
 
 def test_no_more_than_ten_thousand_rows_come_at_once(scm: Caller) -> None:
-    # Source: fin-ops odata (10,000), docs issue 2321
+    """Source: odata.md (10,000), docs issue 2321; captured nextLinks."""
     customers(scm, 10_001)
     first = body(scm.get(f"/data/CustomersV2?{ACCOUNTS}", Prefer="odata.maxpagesize=50000"))
     assert len(first["value"]) == 10_000
@@ -172,6 +174,7 @@ def test_no_more_than_ten_thousand_rows_come_at_once(scm: Caller) -> None:
 
 
 def test_keyset_pages_meet_every_row_once(scm: Caller) -> None:
+    """Source: OData/WebApi issue 1135."""
     customers(scm, 5)
     customers(scm, 2, "frsi")
     seen: list[str] = []
@@ -195,7 +198,7 @@ def test_a_page_of_many_rows_is_quick(scm: Caller) -> None:
 
 
 def test_an_incomplete_key_is_refused(scm: Caller) -> None:
-    # Source: trace: Only 1 of 2 keys provided for lookup
+    """Source: trace: Only 1 of 2 keys provided for lookup; odata.md; Power Platform connector trace."""
     answer = scm.get("/data/CustomersV2(CustomerAccount='C1')")
     assert answer.status_code == 400
     expected = "Only 1 of 2 keys provided for lookup, provide keys for dataAreaId,CustomerAccount."
@@ -211,7 +214,9 @@ def test_a_date_in_a_key_finds_the_invoice(scm: Caller) -> None:
 
 
 def test_the_documented_navigations_expand_with_select(scm: Caller) -> None:
-    # Source: $metadata: CDSSalesOrderHeaders has CDSSalesOrderLines and CDSSalesQuotationHeader
+    """Source: $metadata: CDSSalesOrderHeaders has CDSSalesOrderLines and CDSSalesQuotationHeader; odata.md; docs issue
+    1577; generated client of a 2025 $metadata.
+    """
     booked(scm)
     create(scm, "CDSSalesQuotationHeaders", quotation())
     create(scm, "CDSSalesOrderHeaders", order("SO-2", QuotationNumber="QU-1"))
@@ -244,6 +249,7 @@ def test_the_documented_navigations_expand_with_select(scm: Caller) -> None:
     ],
 )
 def test_what_only_the_sandbox_lacks_is_501_with_its_name(scm: Caller, path: str, feature: str) -> None:
+    """Source: generated client of a 2025 $metadata."""
     booked(scm)
     answer = scm.get(path)
     assert answer.status_code == 501
@@ -267,7 +273,7 @@ def test_expand_goes_one_level_deep_and_takes_select_only(scm: Caller, expand: s
 
 
 def test_a_navigation_of_a_record_leads_to_its_rows(scm: Caller) -> None:
-    """Source: fin-ops odata (addressing: a record's navigation)."""
+    """Source: odata.md (addressing: a record's navigation)."""
     booked(scm, lines=2)
     create(scm, "CDSSalesQuotationHeaders", quotation())
     create(scm, "CDSSalesOrderHeaders", order("SO-2", QuotationNumber="QU-1"))
@@ -281,7 +287,7 @@ def test_a_navigation_of_a_record_leads_to_its_rows(scm: Caller) -> None:
 
 
 def test_a_column_of_a_record_is_read_alone(scm: Caller) -> None:
-    """Source: fin-ops odata (addressing: a record's property)."""
+    """Source: odata.md (addressing: a record's property)."""
     create(scm, "CustomersV2", customer())
     path = key("CustomersV2", CustomerAccount="C1")
     assert record(scm, f"{path}/OrganizationName") == {
@@ -306,7 +312,7 @@ def test_full_metadata_names_types_addresses_and_navigations(scm: Caller) -> Non
 
 
 def test_no_metadata_leaves_columns_next_link_and_count(scm: Caller) -> None:
-    """Source: OData JSON format 4.0 (odata.metadata=none)."""
+    """Source: OData JSON format 4.0 (odata.metadata=none); captured answers."""
     customers(scm, 2)
     path = "/data/CustomersV2?$count=true&$select=CustomerAccount&$format=application/json;odata.metadata=none"
     answer = body(scm.get(path, Prefer="odata.maxpagesize=1"))
@@ -334,7 +340,7 @@ def test_a_restricted_user_reads_the_service_document_and_is_refused_the_entity(
 
 
 def test_a_user_who_may_only_read_is_refused_writes(scm: Caller) -> None:
-    """Source: assumptions.DENIED_WRITES_READ_ALIKE."""
+    """Source: assumptions.DENIED_WRITES_READ_ALIKE; live fixture."""
     scm.admin("load", {"rows": {"_privileges": [{"set": "CustomersV2", "access": "read"}]}})
     assert scm.get("/data/CustomersV2").status_code == 200
     answer = scm.post("/data/CustomersV2", customer())
@@ -356,7 +362,7 @@ def test_other_formats_are_501(scm: Caller, path: str, accept: str) -> None:
 
 
 def test_an_unknown_address_has_the_other_error_shape(scm: Caller) -> None:
-    # Source: Dynamics-AX-Integration issue 33
+    """Source: Dynamics-AX-Integration issue 33."""
     answer = scm.get("/data/Nonsense")
     assert answer.status_code == 404
     assert body(answer) == {
@@ -366,13 +372,14 @@ def test_an_unknown_address_has_the_other_error_shape(scm: Caller) -> None:
 
 
 def test_decimals_keep_their_digits(scm: Caller) -> None:
+    """Source: traces."""
     booked(scm, OrderedSalesQuantity=Decimal("1"), SalesPrice=Decimal("2024.9940"))
     answer = scm.get("/data/CDSSalesOrderLines?$select=SalesPrice,LineAmount")
     assert '"SalesPrice":2024.9940,"LineAmount":2024.99' in answer.text
 
 
 def test_sellable_products_are_the_released_ones_that_may_be_sold(scm: Caller) -> None:
-    # Source: products template page: the entity itself returns only sellable products
+    """Source: products template page: the entity itself returns only sellable products; prospect-to-cash."""
     rows = value(scm, f"/data/SellableReleasedProducts{ALL}&$filter=dataAreaId eq 'frsi'")
     assert [row["ProductNumber"] for row in rows] == ["P1", "P2"]
     assert len(rows[0]) == 16

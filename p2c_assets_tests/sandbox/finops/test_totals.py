@@ -29,6 +29,7 @@ from p2c_assets.sandbox.store import Row
     ],
 )
 def test_a_discount_splits_and_comes_back_whole(total: str, quantity: str, unit: str, charge: str) -> None:
+    """Source: sales-order-template-mapping-direct-two-ways."""
     split = split_discount(Decimal(total), Decimal(quantity))
     assert split == Split(Decimal(unit), Decimal(charge))
     if Decimal(quantity):
@@ -76,7 +77,7 @@ def test_a_documents_total_is_lines_less_end_discount_plus_charges_plus_tax() ->
     ],
 )
 def test_the_processing_status_follows_the_published_table(sales: str, document: str, processing: str) -> None:
-    # Source: sales-status-map
+    """Source: sales-status-map."""
     assert processing_status(sales, document) == processing
     assert processing_status(*posted_status(processing)) == processing
 

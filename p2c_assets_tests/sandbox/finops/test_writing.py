@@ -32,7 +32,7 @@ def version_and_id(etag: str) -> list[str]:
 
 
 def test_post_answers_201_with_the_whole_record_and_its_defaults(scm: Caller) -> None:
-    # Source: traces: 201, full entity, etag
+    """Source: traces: 201, full entity, etag; odata.md."""
     answer = scm.post("/data/CustomersV2", customer())
     assert answer.status_code == 201
     created = body(answer)
@@ -43,7 +43,7 @@ def test_post_answers_201_with_the_whole_record_and_its_defaults(scm: Caller) ->
 
 
 def test_etags_hold_version_and_record_id_per_data_source(scm: Caller) -> None:
-    # Source: decoded captures: 'recVersion,recId;0,0;...'; version 1 on insert, another number after an update
+    """Source: decoded captures: 'recVersion,recId;0,0;...'; version 1 on insert, another number after an update."""
     created = create(scm, "CustomersV2", customer())
     pairs = version_and_id(created["@odata.etag"])
     assert pairs == ["1,5637144576", "0,0", "0,0", "0,0", "0,0", "0,0"]
@@ -54,14 +54,14 @@ def test_etags_hold_version_and_record_id_per_data_source(scm: Caller) -> None:
 
 
 def test_post_goes_to_the_company_in_the_body(scm: Caller) -> None:
-    # Source: trace (in company context); default company when omitted
+    """Source: trace (in company context); default company when omitted; captured trace."""
     create(scm, "CustomersV2", customer(dataAreaId="FRSI", SalesCurrencyCode="EUR"))
     assert scm.get(C1).status_code == 404
     assert record(scm, key("CustomersV2", "frsi", CustomerAccount="C1") + ALL)["dataAreaId"] == "frsi"
 
 
 def test_patch_and_put_answer_204_and_change_the_sent_columns_only(scm: Caller) -> None:
-    # Source: traces: 204 without a body; PUT acts as a partial update
+    """Source: traces: 204 without a body; PUT acts as a partial update."""
     create(scm, "CustomersV2", customer())
     patched = scm.patch(C1, {"PrimaryContactEmail": "info@adatum.com"})
     assert (patched.status_code, patched.content) == (204, b"")
@@ -73,6 +73,7 @@ def test_patch_and_put_answer_204_and_change_the_sent_columns_only(scm: Caller) 
 
 
 def test_delete_answers_204_and_the_record_is_gone(scm: Caller) -> None:
+    """Source: odata.md; traces."""
     create(scm, "CustomersV2", customer())
     assert scm.delete(C1).status_code == 204
     assert scm.get(C1).status_code == 404
@@ -80,7 +81,7 @@ def test_delete_answers_204_and_the_record_is_gone(scm: Caller) -> None:
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT", "DELETE"])
 def test_writing_a_key_that_is_not_there_is_a_400(scm: Caller, method: str) -> None:
-    # Source: two Singer targets and a NestJS client: 400, not 404; no upsert
+    """Source: two Singer targets and a NestJS client: 400, not 404; no upsert."""
     answer = scm.http.request(method, C1, content=b'{"SalesMemo": "x"}')
     assert answer.status_code == 400
     error = body(answer)["error"]
@@ -90,7 +91,7 @@ def test_writing_a_key_that_is_not_there_is_a_400(scm: Caller, method: str) -> N
 
 
 def test_writing_into_another_company_needs_cross_company(scm: Caller) -> None:
-    # Source: fin-ops odata; Power Automate posts on "No resources were found when selecting for update."
+    """Source: fin-ops odata; Power Automate posts on "No resources were found when selecting for update."; odata.md."""
     create(scm, "CustomersV2", customer(dataAreaId="frsi", SalesCurrencyCode="EUR"))
     path = key("CustomersV2", "frsi", CustomerAccount="C1")
     refused = scm.patch(path, {"SalesMemo": "x"})
@@ -100,7 +101,7 @@ def test_writing_into_another_company_needs_cross_company(scm: Caller) -> None:
 
 
 def test_a_stale_etag_is_412_and_a_current_one_or_a_star_passes(scm: Caller) -> None:
-    # Source: OData standard (assumptions.STALE_ETAG_STATUS)
+    """Source: OData standard (assumptions.STALE_ETAG_STATUS)."""
     etag = create(scm, "CustomersV2", customer())["@odata.etag"]
     assert scm.patch(C1, {"SalesMemo": "1"}, If_Match=etag).status_code == 204
     stale = scm.patch(C1, {"SalesMemo": "2"}, If_Match=etag)
@@ -111,7 +112,7 @@ def test_a_stale_etag_is_412_and_a_current_one_or_a_star_passes(scm: Caller) -> 
 
 
 def test_a_second_post_of_a_key_says_that_the_record_exists(scm: Caller) -> None:
-    # Source: trace: Cannot create a record in ...
+    """Source: trace: Cannot create a record in ; live fixture."""
     create(scm, "CustomersV2", customer())
     error = refusal(scm, "CustomersV2", customer("c1"))
     assert error["type"] == WRITE
@@ -120,7 +121,7 @@ def test_a_second_post_of_a_key_says_that_the_record_exists(scm: Caller) -> None
 
 
 def test_an_unknown_property_is_a_target_invocation_exception(scm: Caller) -> None:
-    # Source: Dynamics-AX-Integration issue 61
+    """Source: Dynamics-AX-Integration issue 61; captured trace."""
     error = refusal(scm, "CustomersV2", customer(Nonsense="x"))
     assert error["message"] == "Exception has been thrown by the target of an invocation."
     assert error["type"] == INVOCATION
@@ -144,7 +145,9 @@ def test_an_unknown_property_is_a_target_invocation_exception(scm: Caller) -> No
     ],
 )
 def test_values_of_a_wrong_type_or_length_are_refused(scm: Caller, values: dict[str, Any], text: str) -> None:
-    # Source: Microsoft.OData texts; $metadata nullability; assumptions.OVERLONG_TEXT_IS_REFUSED
+    """Source: Microsoft.OData texts; $metadata nullability; assumptions.OVERLONG_TEXT_IS_REFUSED; odata.md; platform
+    knowledge.
+    """
     error = refusal(scm, "CustomersV2", customer(**values))
     assert error["type"] == INVOCATION
     assert text in error["internalexception"]["message"]
@@ -165,7 +168,7 @@ def test_a_body_that_is_not_json_is_a_400(scm: Caller) -> None:
 
 
 def test_key_and_computed_columns_do_not_allow_editing(scm: Caller) -> None:
-    # Source: live fixture: Field 'Customer account' does not allow editing.
+    """Source: live fixture: Field 'Customer account' does not allow editing; error traces."""
     booked(scm)
     renamed = scm.patch(C1, {"CustomerAccount": "C2"})
     assert renamed.status_code == 400
@@ -197,6 +200,7 @@ def test_read_only_entities_refuse_writes(scm: Caller, entity_set: str) -> None:
 
 
 def test_a_posted_invoice_cannot_be_changed_or_deleted(scm: Caller) -> None:
+    """Source: platform knowledge."""
     booked(scm)
     scm.admin("advance", {"days": 1})
     key_text = "dataAreaId='usmf',InvoiceNumber='USMF-INV-000001',InvoiceDate=2026-01-06T12:00:00Z,LedgerVoucher='USMF-IV-000001'"
@@ -218,7 +222,7 @@ def test_a_failed_write_leaves_nothing_behind(scm: Caller) -> None:
 
 
 def test_dates_are_at_noon_and_empty_ones_in_1900(scm: Caller) -> None:
-    # Source: trace: 1900-01-01T12:00:00Z; date-only fields surface at noon
+    """Source: trace: 1900-01-01T12:00:00Z; date-only fields surface at noon."""
     create(scm, "CustomersV2", customer())
     sent = order(RequestedShippingDate="2026-03-01T00:00:00Z")
     created = create(scm, "CDSSalesOrderHeaders", sent)
