@@ -160,3 +160,17 @@ DEGREE_OF_PARALLELISM = 4
 
 SQL_ERROR_STATUS = 500
 """HTTP status of a deadlock (0x80044150, generic SQL error): the error list names the code, no page its status."""
+
+HIGH_PAGE_CODE = "0x80040203"
+"""For FetchXML pages by number beyond 50,000 rows. fetchxml/page-results.md has the limit, no page its code."""
+
+FORMATTED_FOR = "en-US, UTC"
+"""The user settings by which formatted values are written: `$20,000.00`, `4/7/2023 2:59 PM` (webapi/query/select-columns.md
+has these); a negative amount is in parentheses, as .NET writes it in that culture."""
+
+GLOBAL_METADATA_VERSION = "1000001"
+"""The annotation globalmetadataversion: any number that changes with the definitions, which a twin's never do."""
+
+NESTED_PAGES_END_UNFILLED = True
+"""In a nested `$expand` a collection's nextLink is there when its page is full: webapi/query/join-tables.md shows one
+behind a page of one row of one."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from p2c_assets.sandbox.dataverse.assumptions import (
     EXPIRED_TOKEN_STATUS,
+    HIGH_PAGE_CODE,
     INACTIVE_PRODUCT_CODE,
     INVALID_TOKEN_CODE,
     NO_MESSAGE_STATUS,
@@ -268,4 +269,8 @@ def invalid_xml() -> DataverseError:
 
 def paging_cookie_required() -> DataverseError:
     text = "Paging cookie is required when trying to retrieve a set of records on any high pages."
-    return DataverseError(400, "0x8004E023", text)
+    return DataverseError(400, HIGH_PAGE_CODE, text)
+
+
+def too_many_to_aggregate() -> DataverseError:
+    return DataverseError(400, "0x8004E023", "AggregateQueryRecordLimit exceeded. Cannot perform this operation.")

@@ -204,8 +204,8 @@ _TABLES: Mapping[str, tuple[str, str]] = {
 
 
 def table_names(table: Table) -> tuple[str, str]:
-    """The display name for one row and for many."""
-    return _TABLES[table.logical]
+    """The display name for one row and for many; a table without labels is shown by its names."""
+    return _TABLES.get(table.logical, (table.display, table.entity_set.capitalize()))
 
 
 def labels(table: Table, column: Column) -> Labels:

@@ -21,9 +21,10 @@ from p2c_assets.sandbox.dataverse.metadata import (
 from p2c_assets.sandbox.dataverse.metadata_changes import retrieve_metadata_changes
 from p2c_assets.sandbox.dataverse.preferences import refuse_headers
 from p2c_assets.sandbox.dataverse.privileges import check, check_user
-from p2c_assets.sandbox.dataverse.query_reading import read_fetch, read_sql
+from p2c_assets.sandbox.dataverse.query_reading import read_apply, read_fetch, read_sql
 from p2c_assets.sandbox.dataverse.reading import API, read_count, read_row, read_set
 from p2c_assets.sandbox.dataverse.records import Caller
+from p2c_assets.sandbox.dataverse.row_parts import read_part
 from p2c_assets.sandbox.dataverse.single_values import (
     delete_reference,
     delete_value,
@@ -121,6 +122,8 @@ def _on_set(work: Work, table: Table, request: Request, references: References) 
             return read_tracked(work.records, table, request)
         case "GET" if "fetchXml" in request.query:
             return read_fetch(work.records, table, request)
+        case "GET" if "$apply" in request.query:
+            return read_apply(work.records, table, request)
         case "GET" if "sql" in request.query:
             return read_sql(work.records, table, request)
         case "GET":
@@ -162,6 +165,9 @@ def _below(work: Work, table: Table, segments: list[Segment], request: Request, 
     key = segments[0].key
     if key is not None and request.method in {"PUT", "DELETE"}:
         return _below_row(work, locate(work.records, table, key), segments[1:], request, references)
+    if key is not None and request.method == "GET":
+        names = [segment.name for segment in segments[1:]]
+        return read_part(work.records, locate(work.records, table, key), names, request)
     raise Unsupported(f"path segment {name} below {table.entity_set}")
 
 

@@ -50,7 +50,9 @@ def shown_by(table: Table, query: Query) -> Shown:
     """The columns that a query shows, the primary key always."""
     if query.outputs is None:
         return Shown(tuple(column.stored for column in table.columns), ())
-    return Shown(selected(table, [output.column for output in query.outputs]), ())
+    names = selected(table, [output.column for output in query.outputs])
+    listed = tuple(dict.fromkeys((*(output.column.stored for output in query.outputs), table.key)))
+    return Shown(names, (), listed)
 
 
 def output_renderer(

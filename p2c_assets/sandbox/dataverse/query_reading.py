@@ -1,4 +1,4 @@
-"""GET with `fetchXml=` or `sql=`: one page of what the query selects.
+"""GET with `fetchXml=`, `sql=` or `$apply=`: what the query selects.
 
 Source: MicrosoftDocs/powerapps-docs fetchxml/retrieve-data.md, fetchxml/page-results.md (cookie, simple paging and its
 50,000 rows), webapi/query/sql.md; how pages are followed: PowerPlatform-Dataverse-Client 1.1.0.
@@ -7,18 +7,19 @@ Source: MicrosoftDocs/powerapps-docs fetchxml/retrieve-data.md, fetchxml/page-re
 from typing import Any
 
 from p2c_assets.sandbox.dataverse import errors
+from p2c_assets.sandbox.dataverse.annotations import CRM, totals
+from p2c_assets.sandbox.dataverse.apply import apply
 from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.fetchxml import Fetch, parse_fetch
 from p2c_assets.sandbox.dataverse.paging import FIRST, Position, last_values, position
 from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, preferences
 from p2c_assets.sandbox.dataverse.query import Query, output_renderer, shown_by
-from p2c_assets.sandbox.dataverse.reading import Page, Selection, check_options, context, matching, page_of
+from p2c_assets.sandbox.dataverse.reading import API, Page, Selection, check_options, context, matching, page_of
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.sql import parse_sql
-from p2c_assets.sandbox.messages import Request, Response
+from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.options import render_query
 
-CRM = "Microsoft.Dynamics.CRM"
 MOST_SIMPLY_PAGED = 50_000
 
 
@@ -54,16 +55,6 @@ def read_sql(records: Records, table: Table, request: Request) -> Response:
     return _answer(records, table, request, query, page, totals(prefer, None) | body)
 
 
-def totals(prefer: Preferences, count: int | None) -> dict[str, Any]:
-    """The annotations of a count, at most 5,000; -1 when nobody asked to count."""
-    shown: dict[str, Any] = {}
-    if prefer.annotated(f"{CRM}.totalrecordcount"):
-        shown[f"@{CRM}.totalrecordcount"] = -1 if count is None else min(count, MOST_ROWS)
-    if prefer.annotated(f"{CRM}.totalrecordcountlimitexceeded"):
-        shown[f"@{CRM}.totalrecordcountlimitexceeded"] = count is not None and count > MOST_ROWS
-    return shown
-
-
 def _selection(records: Records, table: Table, query: Query) -> Selection:
     return Selection(matching(records, table, query.expression), query.keys(table))
 
@@ -88,3 +79,15 @@ def _answer(
     show = output_renderer(table, records, query, prefer)
     body = {"@odata.context": context(request, table, shown_by(table, query)), **annotations}
     return Response.json(200, {**body, "value": [show(row) for row in page.rows]}, prefer.applied)
+
+
+def read_apply(records: Records, table: Table, request: Request) -> Response:
+    """Groups and aggregates: no etag, no pages."""
+    if {"$orderby", "$top", "$count", "$select", "$filter", "$expand"} & set(request.query):
+        raise Unsupported("other options beside $apply")
+    check_options(request.query, frozenset({"$apply", "tag"}))
+    prefer = preferences(request)
+    aliases = {name: value for name, value in request.query.items() if name.startswith("@")}
+    value = apply(table, records, request.query["$apply"], aliases, prefer)
+    body = {"@odata.context": f"{request.base_url}{API}/$metadata#{table.entity_set}", **totals(prefer, None)}
+    return Response.json(200, {**body, "value": value}, prefer.applied)

@@ -4,31 +4,34 @@ Source: MicrosoftDocs/powerapps-docs data-platform/webapi/query/overview.md, cou
 perform-conditional-operations-using-web-api.md (If-None-Match).
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from p2c_assets.sandbox.dataverse import errors
+from p2c_assets.sandbox.dataverse.annotations import totals
 from p2c_assets.sandbox.dataverse.candidates import candidates
 from p2c_assets.sandbox.dataverse.columns import Table
+from p2c_assets.sandbox.dataverse.expanding import REFERENCE, full_renderer
 from p2c_assets.sandbox.dataverse.paging import FIRST, Position, SortKey, behind, cookie, ordered, position, sort_keys
 from p2c_assets.sandbox.dataverse.predicates import Predicates
 from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, preferences
 from p2c_assets.sandbox.dataverse.records import Records
-from p2c_assets.sandbox.dataverse.rendering import Shown, etag, renderer, shown
+from p2c_assets.sandbox.dataverse.rendering import Shown, etag, shown
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.expression import Expression
 from p2c_assets.sandbox.odata.filter import parse_filter
-from p2c_assets.sandbox.odata.options import natural, render_query
+from p2c_assets.sandbox.odata.options import Expand, natural, parse_expand, parse_select, render_query
 from p2c_assets.sandbox.store import Row
 
 API = "/api/data/v9.2"
 _SET_OPTIONS = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$expand", "$skiptoken", "tag"})
 _ROW_OPTIONS = frozenset({"$select", "$expand", "tag"})
 _ABSENT = {
-    "$apply": "$apply",
     "savedQuery": "savedQuery",
     "userQuery": "userQuery",
 }
+_ALIAS = re.compile(r"@\w+")
 _NO_ANNOTATIONS = Preferences(None, representation=False, continue_on_error=False, annotations=())
 
 
@@ -55,17 +58,19 @@ def check_options(query: Mapping[str, str], known: frozenset[str]) -> None:
             raise errors.bad_url(f"The query parameter {name} is not supported")
 
 
-def read_set(records: Records, table: Table, request: Request) -> Response:
-    """One page of rows with the link to the next."""
+def read_set(records: Records, table: Table, request: Request, within: list[Row] | None = None) -> Response:
+    """One page of rows with the link to the next; `within`: of these rows only."""
     check_options(request.query, _SET_OPTIONS)
     prefer = preferences(request)
     what = shown(table, request.query.get("$select"), request.query.get("$expand"))
-    selection = _select(records, table, request.query)
+    render = full_renderer(table, records, what, prefer, f"{request.base_url}{API}")
+    selection = _select(records, table, request.query, within)
     page = _page(selection, request.query, prefer)
-    render = renderer(table, records, what, prefer)
     body: dict[str, Any] = {"@odata.context": context(request, table, what)}
-    if request.query.get("$count") == "true":
-        body["@odata.count"] = min(len(selection.rows), MOST_ROWS)
+    count = len(selection.rows) if request.query.get("$count") == "true" else None
+    if count is not None:
+        body["@odata.count"] = min(count, MOST_ROWS)
+    body |= totals(prefer, count)
     body["value"] = [render(row) for row in page.rows]
     if page.token is not None:
         options = {**request.query, "$skiptoken": page.token}
@@ -89,13 +94,22 @@ def page_of(selection: Selection, start: Position, size: int, *, paged: bool) ->
     return Page(rows[:size], token)
 
 
-def _select(records: Records, table: Table, query: Mapping[str, str]) -> Selection:
-    return Selection(matching(records, table, parse(query)), sort_keys(table, query.get("$orderby")))
+def _select(records: Records, table: Table, query: Mapping[str, str], within: list[Row] | None) -> Selection:
+    keys = sort_keys(table, _order(query))
+    return Selection(matching(records, table, parse(query), within), keys)
 
 
-def matching(records: Records, table: Table, expression: Expression | None) -> list[Row]:
+def _order(query: Mapping[str, str]) -> str | None:
+    """`$orderby` with its parameter aliases filled in."""
+    text = query.get("$orderby")
+    return None if text is None else _ALIAS.sub(lambda match: query.get(match[0], "null"), text)
+
+
+def matching(
+    records: Records, table: Table, expression: Expression | None, within: list[Row] | None = None
+) -> list[Row]:
     """The rows that a filter finds, in no order."""
-    rows = candidates(table, records, expression)
+    rows = candidates(table, records, expression) if within is None else within
     if expression is None:
         return rows
     predicate = Predicates(table, records).of(expression)
@@ -122,10 +136,10 @@ def _size(query: Mapping[str, str], prefer: Preferences) -> int:
     return min(most, MOST_ROWS)
 
 
-def read_count(records: Records, table: Table, request: Request) -> Response:
+def read_count(records: Records, table: Table, request: Request, within: list[Row] | None = None) -> Response:
     """How many rows, at most 5,000, as plain text."""
     check_options(request.query, frozenset({"$filter"}))
-    count = min(len(_select(records, table, request.query).rows), MOST_ROWS)
+    count = min(len(_select(records, table, request.query, within).rows), MOST_ROWS)
     return Response(200, {"Content-Type": "text/plain", "OData-Version": "4.0"}, str(count).encode())
 
 
@@ -143,14 +157,24 @@ def entity(
     records: Records, table: Table, row: Row, request: Request, what: Shown, prefer: Preferences = _NO_ANNOTATIONS
 ) -> dict[str, Any]:
     """One row with its context."""
-    rendered = renderer(table, records, what, prefer)(row)
-    return {"@odata.context": f"{context(request, table, what)}/$entity", **rendered}
+    render = full_renderer(table, records, what, prefer, f"{request.base_url}{API}")
+    return {"@odata.context": f"{context(request, table, what)}/$entity", **render(row)}
 
 
 def context(request: Request, table: Table, what: Shown) -> str:
-    columns = "" if len(what.names) == len(table.columns) and not what.expands else _listed(what)
-    return f"{request.base_url}{API}/$metadata#{table.entity_set}{columns}"
+    """The context names what was selected and expanded, in the caller's words."""
+    return f"{request.base_url}{API}/$metadata#{table.entity_set}{_listed(what.selected, what.expands)}"
 
 
-def _listed(what: Shown) -> str:
-    return f"({','.join((*what.names, *(f'{expand.navigation}()' for expand in what.expands)))})"
+def _listed(selected: Sequence[str] | None, expands: Sequence[Expand]) -> str:
+    names = [*(selected or ()), *(_expanded(expand) for expand in expands)]
+    return f"({','.join(names)})" if names else ""
+
+
+def _expanded(expand: Expand) -> str:
+    if expand.navigation.endswith(REFERENCE):
+        return f"{expand.navigation.removesuffix(REFERENCE)},{expand.navigation}()"
+    select, inner = expand.options.get("$select"), expand.options.get("$expand")
+    return expand.navigation + (
+        _listed(parse_select(select) if select else None, parse_expand(inner) if inner else ()) or "()"
+    )

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from p2c_assets.sandbox.dataverse.assumptions import HIGH_PAGE_CODE
 from p2c_assets_tests.sandbox.dataverse.sales import Sales, message, refusal
 from p2c_assets_tests.sandbox.dataverse.world import ACCOUNT, USD
 
@@ -182,7 +183,7 @@ def test_pages_by_number_go_as_far_as_50000_rows(sales: Sales) -> None:
     second = sales.json(sales.get(_path(_fetch("<order attribute='name'/>", count="2", page="2")), Prefer=PAGED))
     assert [row["name"] for row in second["value"]] == ["N00000", "N00001"]
     assert second[f"@{CRM}.morerecords"] is True
-    assert refusal(sales.get(_path(_fetch("", count="5000", page="11")))) == (400, "0x8004E023")
+    assert refusal(sales.get(_path(_fetch("", count="5000", page="11")))) == (400, HIGH_PAGE_CODE)
 
 
 def test_an_unknown_column_is_refused_by_the_query_builder(sales: Sales) -> None:
