@@ -12,6 +12,7 @@ from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.paging import SortKey, cookie, ordered, sort_keys
 from p2c_assets.sandbox.dataverse.predicates import Predicates
 from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences
+from p2c_assets.sandbox.dataverse.privileges import check
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.relationships import OWNER, Relationship, collections, members
 from p2c_assets.sandbox.dataverse.rendering import Renderer, Shown, renderer, shown, target_of
@@ -133,6 +134,7 @@ def _of_target(logical: str, expand: Expand, site: Site) -> Renderer:
     if logical not in BY_LOGICAL:
         raise Unsupported(f"$expand of {expand.navigation}")
     table = BY_LOGICAL[logical]
+    check(site.records, table, "Read")
     select = expand.options.get("$select")
     if expand.navigation == OWNER.navigation and select is not None:
         raise Unsupported("$select in $expand of ownerid")
@@ -155,6 +157,7 @@ def _collection(table: Table, found: Relationship, expand: Expand, site: Site) -
     """The rows that point here, with the link to them as a collection of their own."""
     if site.nested and {"$top", "$orderby"} & set(expand.options):
         raise errors.bad_url(f"{_NESTED_ONLY} one-to-many relationship.")
+    check(site.records, found.many, "Read")
     how = _members(found.many, expand.options, site)
     what = shown(found.many, expand.options.get("$select"), expand.options.get("$expand"))
     if not site.nested:

@@ -10,6 +10,7 @@ from typing import Any
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.addressing import Address, missing
 from p2c_assets.sandbox.dataverse.columns import Kind, Table
+from p2c_assets.sandbox.dataverse.privileges import check
 from p2c_assets.sandbox.dataverse.reading import API, read_count, read_row, read_set
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.relationships import collections, members
@@ -26,9 +27,11 @@ def read_part(records: Records, address: Address, names: Sequence[str], request:
     table, row = address.table, address.row
     if row is None:
         raise missing(address)
+    check(records, table, "Read", row[table.key])
     name, *further = names
     if name in collections(table.logical):
         found = collections(table.logical)[name]
+        check(records, found.many, "Read")
         return _collection(records, found.many, members(records, found, row[table.key]), further, request)
     if name in table.navigations:
         return _related(records, table, row, name, further, request)
@@ -62,6 +65,7 @@ def _related(records: Records, table: Table, row: Row, name: str, further: Seque
     if target.logical not in BY_LOGICAL:
         raise Unsupported(f"path segment {name} below a row")
     other, key = BY_LOGICAL[target.logical], row[column.stored]
+    check(records, other, "Read", key)
     if list(further) == ["$ref"]:
         context = f"{request.base_url}{API}/$metadata#$ref"
         return Response.json(200, {"@odata.context": context, **_reference(request, other, key)})

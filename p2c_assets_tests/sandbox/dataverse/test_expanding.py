@@ -239,6 +239,14 @@ def test_lambdas_below_a_lookup_are_refused(sold: Sales) -> None:
     assert refusal(answer) == (400, "0x80060888")
 
 
+def test_related_tables_are_read_with_the_callers_privileges(sold: Sales) -> None:
+    """bulk-operations (privilege check): $expand and paths below a row read another table."""
+    sold.admin("privileges", {"revoked": ["prvReadContact"]})
+    for path in (f"accounts?$expand={CONTACTS}", f"accounts({ACCOUNT})/{CONTACTS}"):
+        assert refusal(sold.get(path)) == (403, "0x80040220"), path
+    assert sold.get("accounts?$expand=transactioncurrencyid").status_code == 200
+
+
 def test_the_price_list_of_the_world_is_a_collection(sold: Sales) -> None:
     """webapi/web-api-navigation-properties: the partner of a lookup."""
     found = sold.value(f"pricelevels({LIST_USD})/price_level_product_price_levels?$select=amount")
