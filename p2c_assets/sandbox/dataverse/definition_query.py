@@ -10,7 +10,7 @@ from typing import Any, cast
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.definition_documents import NAMESPACE, Document
 from p2c_assets.sandbox.messages import Unsupported
-from p2c_assets.sandbox.odata.expression import Binary, EnumLiteral, Expression, Literal, Not, Property
+from p2c_assets.sandbox.odata.expression import Binary, EnumLiteral, Expression, Literal, Not, Property, chained
 from p2c_assets.sandbox.odata.filter import parse_filter
 from p2c_assets.sandbox.odata.options import parse_expand, parse_select
 
@@ -76,12 +76,10 @@ def matching(documents: Sequence[Document], kind: str, query: Mapping[str, str])
 
 def _predicate(expression: Expression, kind: str, documents: Sequence[Document]) -> Callable[[Document], bool]:
     match expression:
-        case Binary("and", left, right):
-            one, other = _predicate(left, kind, documents), _predicate(right, kind, documents)
-            return lambda document: one(document) and other(document)
-        case Binary("or", left, right):
-            one, other = _predicate(left, kind, documents), _predicate(right, kind, documents)
-            return lambda document: one(document) or other(document)
+        case Binary("and" | "or" as operator):
+            tests = [_predicate(operand, kind, documents) for operand in chained(expression)]
+            combine = all if operator == "and" else any
+            return lambda document: combine(test(document) for test in tests)
         case Not(operand):
             inner = _predicate(operand, kind, documents)
             return lambda document: not inner(document)

@@ -19,7 +19,7 @@ from p2c_assets.sandbox.dataverse.rendering import Renderer, Shown, renderer, sh
 from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL
 from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.odata.filter import parse_filter
-from p2c_assets.sandbox.odata.options import Expand, parse_expand, render_query
+from p2c_assets.sandbox.odata.options import Expand, natural, parse_expand, render_query
 from p2c_assets.sandbox.store import Row
 
 Put = Callable[[Row, dict[str, Any]], None]
@@ -183,11 +183,12 @@ def _any_row(row: Row) -> bool:  # noqa: ARG001 - the shape of a predicate
 
 def _members(table: Table, options: Mapping[str, str], site: Site) -> Members:
     text, top = options.get("$filter"), options.get("$top", str(MOST_ROWS))
-    if not top.isdecimal() or int(top) < 1:
+    most = natural(top)
+    if not most:
         raise errors.bad_url(f"Invalid value '{top}' for $top query option found.")
     keep = _any_row if text is None else Predicates(table, site.records).of(parse_filter(text))
-    most = site.prefer.page_size or MOST_ROWS if site.nested else min(int(top), MOST_ROWS)
-    return Members(keep, sort_keys(table, options.get("$orderby")), most)
+    paged = site.prefer.page_size or MOST_ROWS
+    return Members(keep, sort_keys(table, options.get("$orderby")), paged if site.nested else min(most, MOST_ROWS))
 
 
 def _link_options(

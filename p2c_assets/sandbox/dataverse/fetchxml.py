@@ -27,6 +27,8 @@ from p2c_assets.sandbox.odata.expression import (
     Not,
     Property,
 )
+from p2c_assets.sandbox.odata.filter import MOST_LEVELS
+from p2c_assets.sandbox.odata.options import natural
 
 _IGNORED = frozenset({"version", "mapping", "output-format", "no-lock", "latematerialize", "options"})
 _FETCH = frozenset({"count", "page", "paging-cookie", "top", "returntotalrecordcount"})
@@ -93,7 +95,7 @@ def parse_fetch(text: str, table: Table) -> Fetch:
     """Raises DataverseError for what the platform refuses, Unsupported for what the twin leaves out."""
     try:
         fetch = ElementTree.fromstring(text)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise errors.invalid_xml() from error
     if fetch.tag != "fetch" or len(fetch) != 1 or fetch[0].tag != "entity":
         raise errors.invalid_xml()
@@ -119,11 +121,12 @@ def _number(element: Element, name: str, default: int | None) -> int | None:
     text = element.get(name)
     if text is None:
         return default
-    if not text.isdecimal() or int(text) < 1:
+    number = natural(text)
+    if not number:
         raise errors.invalid_argument(
             f"The attribute {name} of {element.tag} has to be a number above 0, not '{text}'."
         )
-    return int(text)
+    return number
 
 
 def _refuse(element: Element, known: frozenset[str], what: str) -> None:
@@ -156,13 +159,15 @@ def _query(entity: Element, table: Table) -> Query:
     return Query(shown, _chain("and", filters), tuple(order), None)
 
 
-def _filter(element: Element, table: Table) -> list[Expression]:
+def _filter(element: Element, table: Table, level: int = 1) -> list[Expression]:
     """The one expression of a filter, none for an empty one."""
+    if level > MOST_LEVELS:
+        raise Unsupported(f"FetchXML filters nested more than {MOST_LEVELS} deep")
     _refuse(element, frozenset({"type"}), "FetchXML filter")
     parts: list[Expression] = []
     for child in element:
         if child.tag == "filter":
-            parts.extend(_filter(child, table))
+            parts.extend(_filter(child, table, level + 1))
         elif child.tag == "condition":
             parts.append(_condition(child, table))
         else:

@@ -19,6 +19,7 @@ from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID, ROOT_BUSINESS
 from p2c_assets.sandbox.dataverse.validation import is_guid, moment_text
 from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.odata.expression import Call, Expression, ListLiteral, Literal
+from p2c_assets.sandbox.odata.options import natural
 
 CRM = "Microsoft.Dynamics.CRM."
 Test = Callable[[Any], bool]
@@ -51,7 +52,7 @@ def query_function(call: Call, column: Column, now: str) -> Test:
             other = _IDENTITIES[name.removeprefix("NotEqual")]
             return lambda value: value != other
         case _:
-            return _within(column, _window(name, call, datetime.fromisoformat(now)))
+            return _within(column, _dates(name, call, datetime.fromisoformat(now)))
 
 
 def _values(call: Call) -> tuple[Expression, ...]:
@@ -105,6 +106,13 @@ def _within(column: Column, window: Window) -> Test:
     start = None if window.start is None else window.start.strftime(form)
     end = None if window.end is None else window.end.strftime(form)
     return lambda value: value is not None and (start is None or start <= value) and (end is None or value < end)
+
+
+def _dates(name: str, call: Call, now: datetime) -> Window:
+    try:
+        return _window(name, call, now)
+    except (OverflowError, ValueError) as error:
+        raise errors.invalid_argument(f"{call.name} leads out of the calendar.") from error
 
 
 def _window(name: str, call: Call, now: datetime) -> Window:
@@ -164,9 +172,10 @@ def _day(call: Call) -> datetime:
 
 def _number(call: Call) -> int:
     text = _text(call)
-    if not text.isdecimal() or int(text) < 1:
+    number = natural(text)
+    if not number:
         raise errors.invalid_argument(f"{call.name} takes a whole number of at least 1, not '{text}'.")
-    return int(text)
+    return number
 
 
 def _text(call: Call) -> str:

@@ -5,6 +5,7 @@ Joins, groups, aggregates and DISTINCT are documented and not here (501 by name)
 """
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from p2c_assets.sandbox.dataverse import errors
@@ -17,7 +18,9 @@ from p2c_assets.sandbox.dataverse.query import Output, Query, logical_column
 from p2c_assets.sandbox.dataverse.query_functions import CRM
 from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.odata.expression import Binary, Call, Expression, Like, ListLiteral, Literal, Not, Property
+from p2c_assets.sandbox.odata.filter import MOST_LEVELS
 from p2c_assets.sandbox.odata.lexer import unquote_string
+from p2c_assets.sandbox.odata.options import natural
 
 _TOKEN = re.compile(
     r"(?P<space>\s+|--[^\n]*|/\*.*?\*/)"
@@ -73,6 +76,7 @@ class _Parser:
         self._place = 0
         self._table = table
         self._qualifiers = {table.logical}
+        self._level = 0
 
     def statement(self) -> Query:
         """The whole text."""
@@ -96,11 +100,12 @@ class _Parser:
             raise _invalid("TOP is not supported.")
         bracketed = self._mark("(")
         token = self._take()
-        if token.kind != "number" or not token.text.isdecimal() or int(token.text) > MOST_ROWS:
+        number = natural(token.text)
+        if token.kind != "number" or number is None or number > MOST_ROWS:
             raise _invalid(f"TOP takes a whole number from 0 to {MOST_ROWS}.")
         if bracketed and not self._mark(")"):
             raise _invalid("Incorrect syntax near TOP.")
-        return int(token.text)
+        return number
 
     def _columns(self) -> list[tuple[tuple[str, ...], str | None]]:
         """Names and aliases; they are resolved when the table's alias is known."""
@@ -161,9 +166,9 @@ class _Parser:
 
     def _test(self) -> Expression:
         if self._taken("not"):
-            return Not(self._test())
+            return Not(self._within(self._test))
         if self._mark("("):
-            inner = self._or()
+            inner = self._within(self._or)
             if not self._mark(")"):
                 raise _invalid("A closing parenthesis is missing.")
             return inner
@@ -171,6 +176,15 @@ class _Parser:
             raise _invalid("The comparison must be between a column and a literal value.")
         column = self._column()
         return self._predicate(column, Property((column.stored,)))
+
+    def _within(self, parse: Callable[[], Expression]) -> Expression:
+        """One level deeper."""
+        self._level += 1
+        if self._level > MOST_LEVELS:
+            raise Unsupported(f"SQL conditions nested more than {MOST_LEVELS} deep")
+        inner = parse()
+        self._level -= 1
+        return inner
 
     def _predicate(self, column: Column, subject: Property) -> Expression:
         negated = self._taken("not")
