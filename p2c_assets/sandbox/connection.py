@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from p2c_assets.sandbox.messages import Response
 
 TRANSPORT = "p2c.transport"
+GOODBYE_S = 0.2
 
 
 class TroubledProtocol(HttpToolsProtocol):
@@ -26,6 +27,12 @@ class TroubledProtocol(HttpToolsProtocol):
             await app({**scope, "extensions": {TRANSPORT: transport}}, receive, send)
 
         self.app = with_transport
+
+    def shutdown(self) -> None:
+        """Over TLS a caller that sits on an idle connection never answers its end: it is cut when the goodbye is out."""
+        super().shutdown()
+        if self.transport.is_closing():
+            self.loop.call_later(GOODBYE_S, self.transport.abort)
 
 
 async def deliver(response: Response, scope: Scope, receive: Receive, send: Send) -> None:

@@ -155,6 +155,10 @@ UNNAMED_RELATIONSHIP = "{one}_{many}_{column}"
 SQL_TOP_IS_TAKEN = True
 """`SELECT TOP n` in `?sql=`: webapi/query/sql.md says it is not supported, the SDK 1.1.0 documents and sends it."""
 
+ENUM_MEMBERS_MAY_BE_TEXTS = True
+"""`AttributeType ne 'Virtual'` over definitions: query-metadata-web-api.md asks for the enum's full name, the SDK 1.1.0
+sends and documents the bare one (query.sql_columns, tables.list_columns)."""
+
 DEGREE_OF_PARALLELISM = 4
 """x-ms-dop-hint. send-parallel-requests.md names no number; 4 and 5 were seen on trial environments."""
 

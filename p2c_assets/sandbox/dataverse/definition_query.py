@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from p2c_assets.sandbox.dataverse import errors
+from p2c_assets.sandbox.dataverse.assumptions import ENUM_MEMBERS_MAY_BE_TEXTS
 from p2c_assets.sandbox.dataverse.definition_documents import NAMESPACE, Document
 from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.odata.expression import Binary, EnumLiteral, Expression, Literal, Not, Property, chained
@@ -99,13 +100,14 @@ def _comparison(
 
 
 def _constant(path: str, constant: Literal | EnumLiteral) -> object:
-    """An enum property takes a member of its enum type only."""
+    """An enum property takes a member of its enum type, or its bare name (assumptions.ENUM_MEMBERS_MAY_BE_TEXTS)."""
     enum = ENUMS.get(path)
     if isinstance(constant, EnumLiteral):
         if enum is None or constant.type != f"{NAMESPACE}.{enum}":
             raise errors.bad_url(f"The enum type '{constant.type}' does not fit the property '{path}'.")
         return constant.member
-    if enum is not None and constant.value is not None:
+    accepted = constant.kind == "null" or (constant.kind == "string" and ENUM_MEMBERS_MAY_BE_TEXTS)
+    if enum is not None and not accepted:
         text = "A binary operator with incompatible types was detected. Found operand types"
         raise errors.bad_url(f"{text} '{NAMESPACE}.{enum}' and '{constant.kind}' for operator kind 'Equal'.")
     return constant.value

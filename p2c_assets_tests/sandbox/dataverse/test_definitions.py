@@ -66,9 +66,17 @@ def test_enum_properties_are_filtered_by_their_enum_type(sales: Sales) -> None:
     )
     assert {"account", "salesorder"} <= {row["LogicalName"] for row in owned}
     assert "product" not in {row["LogicalName"] for row in owned}
-    refused = sales.get("EntityDefinitions?$filter=OwnershipType eq 'UserOwned'")
-    assert refusal(refused) == (400, "0x80060888")
-    assert "OwnershipTypes" in message(refused)
+    for constant in (f"{CRM}.AttributeTypeCode'UserOwned'", "1"):
+        refused = sales.get(f"EntityDefinitions?$filter=OwnershipType eq {constant}")
+        assert refusal(refused) == (400, "0x80060888")
+        assert "OwnershipType" in message(refused)
+
+
+def test_a_bare_name_of_an_enums_member_is_taken(sales: Sales) -> None:
+    """SDK 1.1.0 wire: query.sql_columns filters by AttributeType ne 'Virtual' (ENUM_MEMBERS_MAY_BE_TEXTS)."""
+    bare = sales.value("EntityDefinitions?$select=LogicalName&$filter=OwnershipType eq 'UserOwned'")
+    assert {"account", "salesorder"} <= {row["LogicalName"] for row in bare}
+    assert "product" not in {row["LogicalName"] for row in bare}
 
 
 def test_complex_properties_are_filtered_by_a_path(sales: Sales) -> None:
