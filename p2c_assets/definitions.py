@@ -4,12 +4,16 @@
 sandbox and customers use the same door: `build_defs(settings)`.
 """
 
+from datetime import timedelta
+
 import dagster as dg
 
 from p2c_assets import settings as configuration
+from p2c_assets.defs.automation import automated
 from p2c_assets.defs.flows import accounts, contacts, invoices, orders, products, quotes, references
 from p2c_assets.defs.jobs import jobs, partitions
 from p2c_assets.defs.platform import platform_resource
+from p2c_assets.defs.sensors.all_sensors import sensors
 from p2c_assets.mappings import catalogue
 from p2c_assets.settings import Settings
 
@@ -18,17 +22,22 @@ def build_defs(settings: Settings) -> dg.Definitions:
     """Definitions for these settings. Raises SettingsError when a mapping override names something unknown."""
     catalogue.tasks(settings.mapping_settings())
     companies = partitions(list(settings.companies))
+    fresh_within = timedelta(hours=settings.sensors.fresh_within_h)
+    defined = [
+        *references.assets(companies),
+        *products.assets(companies),
+        *accounts.assets(companies),
+        *contacts.assets(companies),
+        *quotes.assets(companies),
+        *orders.assets(companies),
+        *invoices.assets(companies),
+    ]
+    assets = [automated(asset, fresh_within) for asset in defined]
+    offered = jobs()
     return dg.Definitions(
-        assets=[
-            *references.assets(companies),
-            *products.assets(companies),
-            *accounts.assets(companies),
-            *contacts.assets(companies),
-            *quotes.assets(companies),
-            *orders.assets(companies),
-            *invoices.assets(companies),
-        ],
-        jobs=jobs(),
+        assets=assets,
+        jobs=offered,
+        sensors=sensors(settings, assets, offered),
         resources={"platform": platform_resource(settings)},
         executor=dg.in_process_executor,
     )

@@ -106,6 +106,32 @@ class ReadingSettings(BaseModel):
     sales: Literal["changes", "pages"] = "changes"
 
 
+class Alerts(BaseModel):
+    """Who is told of failed runs: a `webhook` (a POST of `{"text": ...}`), e-mail addresses, both or nobody."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    webhook: str | None = None
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    mail_from: str = "p2c@localhost"
+    mail_to: tuple[str, ...] = ()
+
+
+class Sensors(BaseModel):
+    """How often the systems are asked for changes, in seconds, whether the sensors run from the start, and after how
+    many hours a delivered asset is stale."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    running: bool = False
+    sales_interval_s: int = Field(default=30, ge=1)
+    scm_interval_s: int = Field(default=300, ge=1)
+    scm_interval_s_by_entity: Mapping[str, int] = Field(default_factory=dict)
+    fresh_within_h: float = Field(default=26.0, gt=0)
+    alerts: Alerts = Alerts()
+
+
 class Settings(BaseSettings):
     """The whole configuration. Environment variables (`P2C_SALES__URL`) win over the file."""
 
@@ -121,6 +147,7 @@ class Settings(BaseSettings):
     value_maps: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
     delivery: Delivery = Delivery()
     reading: ReadingSettings = ReadingSettings()
+    sensors: Sensors = Sensors()
     paths: Paths = Paths()
 
     @classmethod

@@ -72,8 +72,16 @@ def another(setting: Setting) -> str:
         "mapping.delivered_option": "packing_slip",
         "mapping.quote_address": "template",
         "reading.sales": "pages",
+        "sensors.scm_interval_s_by_entity": '{"customers_v2": 60}',
     }
-    by_default = {"true": "false", "{}": '{"a": "b"}', '{"JPY": 0}': '{"BHD": 3}', "required": "other"}
+    by_default = {
+        "true": "false",
+        "false": "true",
+        "{}": '{"a": "b"}',
+        '{"JPY": 0}': '{"BHD": 3}',
+        "required": "other",
+        "[]": '["a@b.example"]',
+    }
     nested = {"mappings": '{"a": {"b": "c"}}', "value_maps": '{"a": {"b": "c"}}'}
     is_number = re.fullmatch(r"[\d.]+", setting.default) is not None
     usual = "3" if is_number else by_default.get(setting.default, "other")

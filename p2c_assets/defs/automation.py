@@ -1,0 +1,28 @@
+"""What follows by itself inside the graph, and how old a delivered asset may become."""
+
+from datetime import timedelta
+
+import dagster as dg
+
+_RAW_SALES = dg.AssetSelection.key_prefixes(["raw", "sales"])
+
+FOLLOWS = dg.AutomationCondition.eager().replace(
+    "any_deps_updated", dg.AutomationCondition.any_deps_updated().ignore(_RAW_SALES)
+)
+"""Made again when what it is made of was. Not after a table of Sales alone: it is shared by all companies, and the sensor
+`changes_arrived` knows which of them its changes concern."""
+
+
+def automated(asset: dg.AssetsDefinition, fresh_within: timedelta) -> dg.AssetsDefinition:
+    """The asset with its automation condition (raw assets have none) and, where it is a delivered one, its freshness."""
+    return asset.map_asset_specs(lambda spec: _automated(spec, fresh_within))
+
+
+def _automated(spec: dg.AssetSpec, fresh_within: timedelta) -> dg.AssetSpec:
+    stage = spec.key.path[0]
+    if stage == "raw":
+        return spec
+    follows = spec.replace_attributes(automation_condition=FOLLOWS)
+    if stage != "delivered":
+        return follows
+    return follows.replace_attributes(freshness_policy=dg.FreshnessPolicy.time_window(fail_window=fresh_within))
