@@ -1,13 +1,15 @@
 """What follows by itself inside the graph, and how old a delivered asset may become."""
 
 from datetime import timedelta
+from typing import Any, cast
 
 import dagster as dg
 
 _RAW_SALES = dg.AssetSelection.key_prefixes(["raw", "sales"])
 
-FOLLOWS = dg.AutomationCondition.eager().replace(
-    "any_deps_updated", dg.AutomationCondition.any_deps_updated().ignore(_RAW_SALES)
+_condition = cast(Any, dg.AutomationCondition)  # dagster 1.13 does not say of which key its conditions are
+FOLLOWS: dg.AutomationCondition[Any] = _condition.eager().replace(
+    "any_deps_updated", _condition.any_deps_updated().ignore(_RAW_SALES)
 )
 """Made again when what it is made of was. Not after a table of Sales alone: it is shared by all companies, and the sensor
 `changes_arrived` knows which of them its changes concern."""
