@@ -46,9 +46,17 @@ def load(directory: Path, sales_url: SalesUrl = SALES_URL, scm_url: ScmUrl = SCM
 
 
 @app.command()
-def advance(days: int = 1, sales_url: SalesUrl = SALES_URL, scm_url: ScmUrl = SCM_URL) -> None:
+def advance(
+    days: int = 1,
+    minutes: Annotated[
+        int | None, typer.Option(help="Move the clocks by minutes instead; nobody does anything.")
+    ] = None,
+    sales_url: SalesUrl = SALES_URL,
+    scm_url: ScmUrl = SCM_URL,
+) -> None:
     """Let days pass in both running twins: sales people and ERP clerks do what is due."""
     with show.stopped_with_reason():
         for name, url in (("Sales", sales_url), ("SCM", scm_url)):
             with AdminClient(url) as client:
-                show.console.print(f"{name}: {client.advance(days)}")
+                passed = client.advance(days) if minutes is None else client.move_clock(minutes=minutes)
+                show.console.print(f"{name}: {passed}")

@@ -39,13 +39,19 @@ def _dispatch(twin: Twin, method: str, path: Sequence[str], document: Any) -> An
         case "POST", "agenda":
             return {"scheduled": twin.schedule(document["items"])}
         case "GET", "clock":
-            return {"now": twin.clock.timestamp(), "day": twin.clock.day}
+            return _clock(twin)
+        case "POST", "clock":
+            return _move_clock(twin, document)
         case "GET", "faults":
             return {"value": twin.faults.report()}
         case "POST", "faults":
             return twin.faults.plan(document)
         case "POST", "faults", "clear":
             return _clear_faults(twin)
+        case "GET", "throttle":
+            return twin.throttle.report()
+        case "POST", "throttle":
+            return _set_throttle(twin, document)
         case "GET", "notices":
             return twin.notices.report()
         case "POST", "notices":
@@ -66,6 +72,11 @@ def _clear_faults(twin: Twin) -> Any:
     return {"value": []}
 
 
+def _set_throttle(twin: Twin, document: Mapping[str, Any]) -> Any:
+    twin.throttle.configure(document)
+    return twin.throttle.report()
+
+
 def _configure_notices(twin: Twin, document: Mapping[str, Any]) -> Any:
     twin.notices.configure(document)
     return twin.notices.report()
@@ -74,8 +85,21 @@ def _configure_notices(twin: Twin, document: Mapping[str, Any]) -> Any:
 def _reset(twin: Twin) -> Any:
     twin.store.clear()
     twin.faults.clear()
+    twin.throttle.reset()
     twin.after_reset()
     return {"reset": True}
+
+
+def _clock(twin: Twin) -> Any:
+    return {"now": twin.clock.timestamp(), "day": twin.clock.day}
+
+
+def _move_clock(twin: Twin, document: Mapping[str, Any]) -> Any:
+    unknown = set(document) - {"days", "hours", "minutes", "seconds"}
+    if unknown:
+        raise AdminError(f"the clock moves by days, hours, minutes and seconds, not by {', '.join(sorted(unknown))}")
+    twin.clock.move(**{unit: int(number) for unit, number in document.items()})
+    return _clock(twin)
 
 
 def _alter(twin: Twin, document: Mapping[str, Any]) -> Any:

@@ -59,6 +59,10 @@ class AdminClient:
         """Let days pass; the twin's own account of what happened."""
         return self._post("advance", {"days": days})
 
+    def move_clock(self, *, minutes: int) -> dict[str, Any]:
+        """Let minutes pass and nothing be done; the twin's present."""
+        return self._post("clock", {"minutes": minutes})
+
     def reset(self) -> None:
         """Empty the twin."""
         self._post("reset", {})

@@ -20,6 +20,11 @@ class RequestCounter:
         """One operation inside a `$batch`."""
         self._operations[method] += 1
 
+    @property
+    def operations(self) -> int:
+        """How many operations inside `$batch` there were, whatever their method."""
+        return self._operations.total()
+
     def reset(self) -> None:
         """Begin at nought."""
         self._requests.clear()

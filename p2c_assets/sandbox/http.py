@@ -3,6 +3,7 @@
 A request is answered synchronously inside the event loop, so that requests are atomic without locks.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,8 @@ from p2c_assets.sandbox.connection import deliver
 from p2c_assets.sandbox.faults import REFUSALS, Plan, gateway_page
 from p2c_assets.sandbox.messages import Request, Response, Trouble, Unsupported, unsupported
 from p2c_assets.sandbox.sending import Postman
-from p2c_assets.sandbox.tokens import PATH_END, Tokens
+from p2c_assets.sandbox.throttle import Refused
+from p2c_assets.sandbox.tokens import Tokens, is_token_path
 from p2c_assets.sandbox.twin import Twin
 
 
@@ -24,7 +26,7 @@ def answer(twin: Twin, tokens: Tokens, request: Request) -> Response:
 
     An unexpected exception rolls the store back and travels on to the server (500).
     """
-    if request.path.endswith(PATH_END):
+    if is_token_path(request.path):
         return _token(twin, tokens, request)
     if request.path == PREFIX or request.path.startswith(PREFIX + "/"):
         return _guarded(twin, request, admin=True)
@@ -34,9 +36,13 @@ def answer(twin: Twin, tokens: Tokens, request: Request) -> Response:
 def _token(twin: Twin, tokens: Tokens, request: Request) -> Response:
     twin.counter.request("token")
     plan = twin.faults.on_token(request)
-    if plan is None:
-        return tokens.issue(request)
-    return gateway_page(plan.status or 502) if plan.kind == "gateway_page" else _troubled(plan, tokens.issue(request))
+    if plan is not None and plan.kind == "gateway_page":
+        return gateway_page(plan.status or 502)
+    try:
+        response = tokens.issue(request)
+    except Unsupported as error:
+        return unsupported(error)
+    return response if plan is None else _troubled(plan, response)
 
 
 def _protocol(twin: Twin, tokens: Tokens, request: Request) -> Response:
@@ -44,8 +50,31 @@ def _protocol(twin: Twin, tokens: Tokens, request: Request) -> Response:
     plan = twin.faults.on_request(request)
     if plan is not None and plan.kind == "expired_token":
         tokens.revoke(request)
-    if not twin.needs_no_token(request) and not tokens.accept(request):
-        return twin.unauthorized()
+    if not twin.needs_no_token(request):
+        client = tokens.client(request)
+        if client is None or not twin.knows_client(client):
+            return twin.unauthorized(request)
+        request = replace(request, client=client)
+    if twin.throttle.is_on and twin.is_throttled(request):
+        return _within_limits(twin, request, plan)
+    return _perform(twin, request, plan)
+
+
+def _within_limits(twin: Twin, request: Request, plan: Plan | None) -> Response:
+    admitted = twin.throttle.admit(request)
+    if isinstance(admitted, Refused):
+        return twin.throttled(admitted)
+    started, operations = time.perf_counter(), twin.counter.operations
+    response = _perform(twin, request, plan)
+    took_s, done = time.perf_counter() - started, twin.counter.operations - operations
+    late_s = twin.throttle.charge(admitted, took_s, done, response.delay_s)
+    headers = {**response.headers, **twin.throttle.cookie(request, admitted), **twin.throttling_headers(admitted)}
+    slow: Trouble | None = "slow" if late_s and response.trouble is None else response.trouble
+    return replace(response, headers=headers, trouble=slow, delay_s=late_s)
+
+
+def _perform(twin: Twin, request: Request, plan: Plan | None) -> Response:
+    """The work, unless a fault was planned in its stead."""
     if plan is not None and plan.kind == "gateway_page":
         return gateway_page(plan.status or 502)
     if plan is not None and plan.kind in REFUSALS:
@@ -67,7 +96,7 @@ def _guarded(twin: Twin, request: Request, *, admin: bool) -> Response:
 
 def _troubled(plan: Plan, response: Response) -> Response:
     """The work is done; what is left is the way back."""
-    return replace(response, trouble=cast(Trouble, plan.kind), delay_s=plan.seconds)
+    return replace(response, trouble=cast(Trouble, plan.kind), delay_s=plan.seconds if plan.kind == "slow" else 0.0)
 
 
 def application(twin: Twin, tokens: Tokens, ca_file: Path | None = None) -> ASGIApp:

@@ -49,7 +49,8 @@ class Response:
 class Request:
     """A whole request. path is decoded, query decoded in order, header names lower-case.
 
-    scheme: http or https, as the caller used it. inside: it is one operation of a `$batch`.
+    scheme: http or https, as the caller used it. inside: it is one operation of a `$batch`. client: the id of the application
+    whose token it bears. target_length: of the request line's address as it was sent.
     """
 
     method: str
@@ -59,6 +60,8 @@ class Request:
     body: bytes = b""
     scheme: str = "http"
     inside: bool = False
+    client: str = ""
+    target_length: int = 0
 
     @classmethod
     def of(
@@ -70,11 +73,12 @@ class Request:
         scheme: str = "http",
         *,
         inside: bool = False,
+        client: str = "",
     ) -> "Request":
         """From a request target, absolute or `/path?query`."""
         url = urlsplit(target)
         lower = {name.lower(): value for name, value in headers.items()}
-        return cls(method, unquote(url.path), parse_query(url.query), lower, body, scheme, inside)
+        return cls(method, unquote(url.path), parse_query(url.query), lower, body, scheme, inside, client, len(target))
 
     @property
     def base_url(self) -> str:
@@ -90,7 +94,7 @@ class Request:
         target = urljoin(self.path, part.url) if not part.url.startswith("$") else part.url
         kept = {name: self.headers[name] for name in ("host", "authorization") if name in self.headers}
         headers = {**kept, **part.headers, **_host(kept)}
-        return Request.of(part.method, target, headers, part.body, self.scheme, inside=True)
+        return Request.of(part.method, target, headers, part.body, self.scheme, inside=True, client=self.client)
 
 
 def _host(kept: Mapping[str, str]) -> dict[str, str]:

@@ -35,6 +35,9 @@ SALES_TLS_PORT = 8111
 SCM_TLS_PORT = 8112
 TENANT = "sandbox"
 CLIENT_ID = "sandbox-client"
+CLIENT_IDS = (CLIENT_ID, *(f"{CLIENT_ID}-{number}" for number in range(2, 9)))
+"""Further applications with the same secret: service protection counts for each."""
+
 CLIENT_SECRET = "sandbox-secret-not-for-real-tenants"
 READY = "sandbox ready"
 """First words of the line on stdout that says that both twins answer."""
@@ -176,7 +179,7 @@ class _ServingThread(threading.Thread):
 
     async def _serve(self) -> None:
         stores = {system: _store(system, self._data) for system in ("sales", "scm")}
-        tokens = Tokens({CLIENT_ID: CLIENT_SECRET})
+        tokens = Tokens(dict.fromkeys(CLIENT_IDS, CLIENT_SECRET))
         twins = {"sales": DataverseTwin(stores["sales"]), "scm": FinopsTwin(stores["scm"])}
         ca_file = self._authority.ca_file if self._authority else None
         apps = {system: application(twin, tokens, ca_file) for system, twin in twins.items()}

@@ -9,6 +9,7 @@ from p2c_assets.sandbox.faults import Faults, Plan
 from p2c_assets.sandbox.messages import Request, Response
 from p2c_assets.sandbox.notices import Notices
 from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.throttle import Admitted, Refused, Throttle
 
 
 class AdminError(Exception):
@@ -31,6 +32,9 @@ class Twin(Protocol):
     def faults(self) -> Faults: ...
 
     @property
+    def throttle(self) -> Throttle: ...
+
+    @property
     def notices(self) -> Notices: ...
 
     def handle(self, request: Request) -> Response:
@@ -41,8 +45,24 @@ class Twin(Protocol):
         """True for an address that carries its own key, a signature, and is checked in `handle`."""
         ...
 
-    def unauthorized(self) -> Response:
+    def knows_client(self, client: str) -> bool:
+        """Whether an application that has a token is one that the system itself lets in at all."""
+        ...
+
+    def unauthorized(self, request: Request) -> Response:
         """The system's own 401."""
+        ...
+
+    def is_throttled(self, request: Request) -> bool:
+        """Whether service protection looks at this request."""
+        ...
+
+    def throttled(self, refused: Refused) -> Response:
+        """The system's own 429."""
+        ...
+
+    def throttling_headers(self, admitted: Admitted) -> Mapping[str, str]:
+        """What the system tells a client about what remains."""
         ...
 
     def trouble(self, plan: Plan, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 import httpx
 
+from p2c_assets.sandbox.dataverse.twin import DataverseTwin
 from p2c_assets.sandbox.finops.twin import FinopsTwin
 from p2c_assets.sandbox.store import Store
 from p2c_assets.sandbox.tokens import Tokens
@@ -38,7 +39,7 @@ def test_token_errors_are_shaped_like_entras(serve: Serve) -> None:
     assert "nonsense" not in wrong_secret.text
     unknown = ask(url, client_id="stranger")
     assert (unknown.status_code, unknown.json()["error"]) == (400, "unauthorized_client")
-    assert ask(url, grant_type="password").json()["error"] == "unsupported_grant_type"
+    assert ask(url, grant_type="magic").json()["error"] == "unsupported_grant_type"
     assert ask(url, scope="").json()["error_codes"] == [900144]
     assert ask(url, scope=f"{url}/user_impersonation").json()["error"] == "invalid_scope"
 
@@ -97,6 +98,17 @@ def test_the_clock_stands_still_until_a_day_passes(serve: Serve) -> None:
     assert caller.admin("clock") == {"now": "2026-01-07T08:00:00Z", "day": 2}
     caller.admin("reset", {})
     assert caller.admin("clock")["day"] == 0
+
+
+def test_the_clock_moves_by_less_than_a_day_and_nobody_does_anything(serve: Serve) -> None:
+    for twin in (FinopsTwin(Store("scm")), DataverseTwin(Store("sales"))):
+        caller = serve(twin)
+        assert caller.admin("clock", {"minutes": 90, "seconds": 1}) == {"now": "2026-01-05T09:30:01Z", "day": 0}
+        caller.admin("advance", {"days": 1})
+        assert caller.admin("clock", {"days": 2}) == {"now": "2026-01-08T09:30:01Z", "day": 1}
+        for document in ({"minutes": -1}, {"weeks": 1}):
+            assert caller.http.post("/_sandbox/clock", json=document).status_code == 400
+        assert caller.admin("clock")["now"] == "2026-01-08T09:30:01Z"
 
 
 def test_two_twins_run_side_by_side(serve: Serve) -> None:

@@ -178,3 +178,14 @@ GLOBAL_METADATA_VERSION = "1000001"
 NESTED_PAGES_END_UNFILLED = True
 """In a nested `$expand` a collection's nextLink is there when its page is full: webapi/query/join-tables.md shows one
 behind a page of one row of one."""
+
+RETRY_AFTER_GROWS_BY_S = 1
+"""By how much each refused request lengthens Retry-After: api-limits.md says that it grows while a client keeps asking,
+not by how much."""
+
+URL_TOO_LONG_STATUS = 414
+"""compose-http-requests-handle-errors.md gives the lengths (32 KB, in a batch 64 KB), not the answer beyond them."""
+
+UNAUTHORIZED_HAS_NO_BODY = True
+"""A 401 without a live token has headers only. The documents list names of 401 errors
+(webapi/compose-http-requests-handle-errors.md), none of which was seen in a body."""

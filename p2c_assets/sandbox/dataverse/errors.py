@@ -15,6 +15,7 @@ from p2c_assets.sandbox.dataverse.assumptions import (
     NO_MESSAGE_STATUS,
     READ_ONLY_CODE,
     TRACKING_OPTION_CODE,
+    URL_TOO_LONG_STATUS,
 )
 
 
@@ -242,6 +243,23 @@ def invalid_cookie() -> DataverseError:
 def too_many_requests(limit: int, window_s: int) -> DataverseError:
     text = f"Number of requests exceeded the limit of {limit} over time window of {window_s} seconds."
     return DataverseError(429, "0x80072322", text)
+
+
+def too_much_execution(limit_s: float, window_s: int) -> DataverseError:
+    text = (
+        f"Combined execution time of incoming requests exceeded limit of {limit_s * 1000:,.0f} milliseconds over time "
+        f"window of {window_s} seconds. Decrease number of concurrent requests or reduce the duration of requests and "
+        "try again later."
+    )
+    return DataverseError(429, "0x80072321", text)
+
+
+def too_many_at_once(limit: int) -> DataverseError:
+    return DataverseError(429, "0x80072326", f"Number of concurrent requests exceeded the limit of {limit}.")
+
+
+def url_too_long() -> DataverseError:
+    return DataverseError(URL_TOO_LONG_STATUS, "", "The request URL is too long.")
 
 
 def no_segment(name: str) -> DataverseError:

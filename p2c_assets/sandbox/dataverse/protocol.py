@@ -33,6 +33,7 @@ from p2c_assets.sandbox.odata.multipart import (
 
 BATCH = f"{API}/$batch"
 MOST_OPERATIONS = 1000
+LONGEST_URL, LONGEST_URL_INSIDE = 32 * 1024, 64 * 1024
 Part = BatchRequest | Changeset
 Answer = PartResponse | ChangesetResponse
 Refusal = (errors.DataverseError, ODataSyntaxError, Unsupported)
@@ -45,6 +46,8 @@ def answer(records: Records, counter: RequestCounter, faults: Faults, request: R
 
 
 def _answer(records: Records, counter: RequestCounter, faults: Faults, request: Request) -> Response:
+    if request.target_length > LONGEST_URL:
+        return refusal(errors.url_too_long())
     if request.path != BATCH:
         return _alone(records, faults, request)
     try:
@@ -157,6 +160,8 @@ def _operation(work: Work, faults: Faults, request: Request, single: BatchReques
 
 def _strike_or_operate(work: Work, faults: Faults, request: Request, references: References) -> Response:
     """An operation of a batch may have been planned to fail."""
+    if request.target_length > LONGEST_URL_INSIDE:
+        raise errors.url_too_long()
     plan = faults.on_operation(request) if request.inside else None
     if plan is not None:
         raise refusal_of(plan)

@@ -10,7 +10,7 @@ from typing import Any
 from p2c_assets.sandbox.admin import unknown
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
-from p2c_assets.sandbox.dataverse import agenda, jobs, loading, privileges, protocol, trouble
+from p2c_assets.sandbox.dataverse import agenda, jobs, loading, privileges, protocol, throttling, trouble
 from p2c_assets.sandbox.dataverse.assumptions import JOBS_RUN_BEFORE_THE_NEXT_REQUEST
 from p2c_assets.sandbox.dataverse.options import TwinOptions
 from p2c_assets.sandbox.dataverse.records import Records
@@ -20,6 +20,7 @@ from p2c_assets.sandbox.faults import INSIDE, Faults, Plan
 from p2c_assets.sandbox.messages import Request, Response
 from p2c_assets.sandbox.notices import Notices
 from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.throttle import Admitted, Refused, Throttle
 
 
 class DataverseTwin:
@@ -32,6 +33,7 @@ class DataverseTwin:
         self._counter = RequestCounter()
         self._notices = Notices(store)
         self._faults = Faults(inside=INSIDE - trouble.ABSENT_INSIDE)
+        self._throttle = throttling.throttle(self._clock)
         self._records = Records(store, self._clock, self._options)
         self._records.on_write = Webhooks(self._records, self._notices).raise_event
         self.after_reset()
@@ -56,6 +58,10 @@ class DataverseTwin:
     def faults(self) -> Faults:
         return self._faults
 
+    @property
+    def throttle(self) -> Throttle:
+        return self._throttle
+
     def handle(self, request: Request) -> Response:
         """Answer one request of the Web API; the token has been checked."""
         if JOBS_RUN_BEFORE_THE_NEXT_REQUEST:
@@ -66,14 +72,30 @@ class DataverseTwin:
         """Nothing here goes without a token."""
         return False
 
-    def unauthorized(self) -> Response:
+    def knows_client(self, client: str) -> bool:  # noqa: ARG002 - the Twin's signature
+        """Whether it has a user is found out later, and then a 403."""
+        return True
+
+    def unauthorized(self, request: Request) -> Response:
         """401 with the address at which clients find the tenant; the body is no OData error.
 
         Source: MicrosoftDocs/powerapps-docs webapi/compose-http-requests-handle-errors.md (401).
         """
-        tenant = self._options.tenant
-        uri = f"https://login.microsoftonline.com/{tenant}/oauth2/authorize"
-        return Response(401, {"WWW-Authenticate": f"Bearer authorization_uri={uri}, resource_id=https://{tenant}/"})
+        uri = f"https://login.microsoftonline.com/{self._options.tenant}/oauth2/authorize"
+        challenge = f"Bearer authorization_uri={uri}, resource_id={request.base_url}/"
+        return Response(401, {"WWW-Authenticate": challenge})
+
+    def is_throttled(self, request: Request) -> bool:  # noqa: ARG002 - the Twin's signature
+        """All of the Web API is."""
+        return True
+
+    def throttled(self, refused: Refused) -> Response:
+        """The 429 of the limit, with the seconds to wait."""
+        response = protocol.refusal(throttling.refusal(refused, self._throttle.settings))
+        return Response(response.status, {**response.headers, "Retry-After": str(refused.wait_s)}, response.body)
+
+    def throttling_headers(self, admitted: Admitted) -> Mapping[str, str]:
+        return throttling.remaining(admitted)
 
     def trouble(self, plan: Plan, request: Request) -> Response:  # noqa: ARG002 - the Twin's signature
         """What a planned fault answers, in the envelope of the Web API."""

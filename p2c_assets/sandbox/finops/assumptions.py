@@ -4,6 +4,9 @@ Numbers are used where they apply. A True names a decision that is built into a 
 them can be turned by FinopsTwin's arguments. Rules with a source are in the modules that apply them.
 """
 
+from collections.abc import Mapping
+from typing import Literal
+
 MISSING_KEY_STATUS = 400
 """PATCH, PUT and DELETE of a missing key. Seen in two Singer targets and a NestJS client's fixtures."""
 
@@ -137,3 +140,22 @@ DEADLOCK_TEXT = "Deadlock, where one or more users have simultaneously locked th
 
 THROTTLING_USES_THE_ODATA_ENVELOPE = True
 """The text of a 429 is documented (priority-based-throttling), its JSON is not: the twin wraps it as every other error."""
+
+LOAD_THRESHOLDS: Mapping[Literal["high", "medium", "low"], float] = {"high": 90, "medium": 80, "low": 70}
+"""Percent of load from which requests of a priority are refused. priority-based-throttling says that low goes first and
+high last; the numbers are not public."""
+
+UNMAPPED_PRIORITY: Literal["high", "medium", "low"] = "medium"
+"""Priority of an application that is not in the mapping: not stated in the documents."""
+
+RETRY_AFTER_GROWS_BY_S = 1
+"""By how much each refused request lengthens Retry-After: service-protection-retry-operations says that it grows."""
+
+REGISTERED_WHEN_NO_APPLICATION_IS_LISTED = True
+"""The twin lets every application in until `_applications` has rows: so nobody has to load a set-up to begin."""
+
+UNAUTHORIZED_HAS_NO_BODY = True
+"""A 401 has no body that names F&O's own error: platform knowledge, no capture is at hand."""
+
+UNREGISTERED_APPLICATION_STATUS = 401
+"""An application that is not listed under Microsoft Entra applications: 401 or 403, not documented."""

