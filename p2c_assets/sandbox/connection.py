@@ -49,8 +49,8 @@ async def deliver(response: Response, scope: Scope, receive: Receive, send: Send
         case "truncated":
             await _whole(send, Response(response.status, response.headers, _half(response)))
         case "slow":
-            await asyncio.sleep(response.delay_s)
-            await _whole(send, response)
+            if await _still_there(receive, response.delay_s):
+                await _whole(send, response)
         case None:
             await _whole(send, response)
 
@@ -74,6 +74,14 @@ def _half(response: Response) -> bytes:
 def _transport(scope: Scope) -> asyncio.Transport:
     """Raises KeyError under another server than that of `server`."""
     return scope["extensions"][TRANSPORT]
+
+
+async def _still_there(receive: Receive, delay_s: float) -> bool:
+    """Whether the caller has waited so long."""
+    gone = asyncio.ensure_future(_ended(receive))
+    done, _ = await asyncio.wait({gone}, timeout=delay_s)
+    gone.cancel()
+    return not done
 
 
 async def _ended(receive: Receive) -> None:
