@@ -105,7 +105,10 @@ def _columns(table: Table, request: Request) -> str | None:
     columns = payload_of(request).get("ColumnSet")
     if not isinstance(columns, dict) or cast("Mapping[str, Any]", columns).get("AllColumns"):
         return None
-    names = [str(name) for name in cast("Mapping[str, Any]", columns).get("Columns") or ()]
+    listed: object = cast("Mapping[str, Any]", columns).get("Columns") or []
+    if not isinstance(listed, list):
+        raise errors.invalid_argument("ColumnSet.Columns has to be a list.")
+    names = [str(name) for name in cast("list[object]", listed)]
     for name in names:
         if name not in table.by_name:
             raise errors.DataverseError(400, "0x80041103", f"'{table.logical}' has no attribute '{name}'.")

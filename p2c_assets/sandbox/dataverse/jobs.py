@@ -58,7 +58,7 @@ def bulk_delete(work: Work, request: Request, references: References) -> Respons
     if not isinstance(queries, list) or not queries:
         raise errors.invalid_argument("The parameter 'QuerySet' is required and must not be empty.")
     for query in cast("list[object]", queries):
-        query_expression.parse(query)
+        query_expression.parse(work.records, query)
     job = _start(work, str(body.get("JobName") or "Bulk delete"))
     work.records.store.table(TABLE).insert(job, {"queries": queries})
     context = f"{request.base_url}{API}/$metadata#Microsoft.Dynamics.CRM.BulkDeleteResponse"
@@ -74,7 +74,10 @@ def _check(body: Mapping[str, Any]) -> None:
         raise Unsupported("BulkDelete.RecurrencePattern")
     if body.get("SendEmailNotification"):
         raise Unsupported("BulkDelete.SendEmailNotification")
-    options = cast("Mapping[str, Any]", body.get("Options") or {})
+    given: object = body.get("Options") or {}
+    if not isinstance(given, dict):
+        raise errors.invalid_argument("The parameter 'Options' has to be an object.")
+    options = cast("Mapping[str, Any]", given)
     for name in options:
         if name not in _OPTIONS:
             raise errors.invalid_argument(f"The option '{name}' is not an option of BulkDelete.")
@@ -107,7 +110,7 @@ def _run(records: Records, operation: Row, queries: list[object]) -> None:
     started = records.clock.timestamp()
     succeeded, failed = 0, 0
     for index, query in enumerate(queries):
-        table, expression = query_expression.parse(query)
+        table, expression = query_expression.parse(records, query)
         for row in query_expression.found(records, table, expression):
             error = _attempt(records, table, row)
             succeeded, failed = succeeded + (error is None), failed + (error is not None)

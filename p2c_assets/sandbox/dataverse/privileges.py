@@ -39,6 +39,8 @@ _ACCESS = {"Update": "WriteAccess", "Delete": "DeleteAccess", "Read": "ReadAcces
 
 def configure(records: Records, document: Mapping[str, Any]) -> Row:
     """The admin path's settings; each replaces what was there. Raises ValueError for another name."""
+    if any(not isinstance(document.get(name, []), list) for name in LISTS):
+        raise ValueError(f"{', '.join(LISTS)} are lists")
     unknown = set(document) - set(SETTINGS)
     if unknown:
         raise ValueError(f"no setting {', '.join(sorted(unknown))}; there are {', '.join(SETTINGS)}")

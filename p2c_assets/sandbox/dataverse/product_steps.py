@@ -13,13 +13,19 @@ from p2c_assets.sandbox.dataverse.assumptions import PRICE_OF_PRODUCT_WITHOUT_PR
 from p2c_assets.sandbox.dataverse.rounding import rounded_values
 from p2c_assets.sandbox.dataverse.schema_catalog import CURRENCY, PRICE_LEVEL, PRODUCT_PRICE_LEVEL, UOM
 from p2c_assets.sandbox.dataverse.work import Work
+from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.store import Row
+
+PRODUCT_STRUCTURE = 1
+"""Product; 2 is a family, 3 a bundle."""
 
 _PRICED_BY = frozenset({"_transactioncurrencyid_value", "_pricelevelid_value", "_defaultuomid_value", "price"})
 
 
 def check_unit(work: Work, before: Row | None, after: Row, changed: Set[str]) -> Row:  # noqa: ARG001
-    """The default unit has to be one of the unit group."""
+    """The default unit has to be one of the unit group; families and bundles are 501."""
+    if work.checked and after.get("productstructure") not in (None, PRODUCT_STRUCTURE):
+        raise Unsupported(f"product with productstructure {after.get('productstructure')}")
     unit = work.records.get(UOM, after.get("_defaultuomid_value") or "")
     if work.checked and unit is not None and unit["_uomscheduleid_value"] != after.get("_defaultuomscheduleid_value"):
         raise errors.DataverseError(400, "0x80043b16", "The unit does not exist in the specified unit schedule.")

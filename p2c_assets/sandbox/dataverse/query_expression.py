@@ -15,6 +15,7 @@ from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table
 from p2c_assets.sandbox.dataverse.predicates import CRM, Predicates
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL
+from p2c_assets.sandbox.dataverse.validation import read_value
 from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.odata.expression import (
     Binary,
@@ -56,20 +57,34 @@ _KINDS: Mapping[Kind, LiteralKind] = {
 }
 
 
-def parse(query: object) -> tuple[Table, Expression | None]:
+def parse(records: Records, query: object) -> tuple[Table, Expression | None]:
     """The table and its filter, None for every row. Raises DataverseError for what is no query of this organisation."""
-    if not isinstance(query, dict):
-        raise errors.invalid_argument("A QueryExpression is an object.")
-    given = cast("Json", query)
+    given = _object(query, "A QueryExpression")
     for name, value in given.items():
         if name not in _KNOWN and value not in (None, [], {}, False):
             raise Unsupported(f"QueryExpression.{name}")
     logical = given.get("EntityName")
-    if logical not in BY_LOGICAL:
+    if not isinstance(logical, str) or logical not in BY_LOGICAL:
         raise errors.DataverseError(400, "0x80041102", f"The specified entity was not found. ({logical})")
-    table = BY_LOGICAL[str(logical)]
+    table = BY_LOGICAL[logical]
     criteria = given.get("Criteria")
-    return table, None if criteria is None else _filter(table, cast("Json", criteria))
+    expression = None if criteria is None else _filter(table, _object(criteria, "Criteria"))
+    if expression is not None:
+        Predicates(table, records).of(expression)
+    return table, expression
+
+
+def _object(value: object, name: str) -> Json:
+    if not isinstance(value, dict):
+        raise errors.invalid_argument(f"{name} has to be an object.")
+    return cast("Json", value)
+
+
+def _items(holder: Json, name: str) -> list[object]:
+    value = holder.get(name)
+    if value is not None and not isinstance(value, list):
+        raise errors.invalid_argument(f"{name} has to be a list.")
+    return cast("list[object]", value or [])
 
 
 def found(records: Records, table: Table, expression: Expression | None) -> list[Row]:
@@ -86,8 +101,8 @@ def _filter(table: Table, criteria: Json) -> Expression | None:
     if operator not in ("And", "Or"):
         text = f"Unsupported filter type '{operator}'. Valid values are 'and', or 'or'."
         raise errors.DataverseError(400, "0x80041122", text)
-    conditions = [_condition(table, condition) for condition in criteria.get("Conditions") or ()]
-    nested = [_filter(table, inner) for inner in criteria.get("Filters") or ()]
+    conditions = [_condition(table, _object(one, "A condition")) for one in _items(criteria, "Conditions")]
+    nested = [_filter(table, _object(one, "A filter")) for one in _items(criteria, "Filters")]
     parts = [*conditions, *(inner for inner in nested if inner is not None)]
     return reduce(lambda left, right: Binary(str(operator).lower(), left, right), parts) if parts else None
 
@@ -97,7 +112,7 @@ def _condition(table: Table, condition: Json) -> Expression:
     column = table.by_name.get(name)
     if column is None:
         raise errors.DataverseError(400, "0x80041103", f"'{table.logical}' has no attribute '{name}'.")
-    values = [_value(column, value) for value in condition.get("Values") or ()]
+    values = [_value(table, column, value) for value in _items(condition, "Values")]
     for build in (_null, _comparison, _text, _membership):
         expression = build(Property((column.stored,)), operator, values)
         if expression is not None:
@@ -144,7 +159,7 @@ def _single(values: Sequence[Literal]) -> Literal:
     return values[0]
 
 
-def _value(column: Column, given: object) -> Literal:
+def _value(table: Table, column: Column, given: object) -> Literal:
     """A value of the complex type Object: {"Value": "...", "Type": "System.Guid"}; the text is read by its column."""
     value = cast("Json", given).get("Value") if isinstance(given, dict) else given
     text = str(value)
@@ -155,6 +170,8 @@ def _value(column: Column, given: object) -> Literal:
         return Literal(Decimal(value), kind)
     if kind == "boolean" and text.lower() in ("true", "false"):
         return Literal(text.lower() == "true", kind)
-    if kind in ("string", "guid", "date", "datetime"):
-        return Literal(text.lower() if kind == "guid" else text, kind)
+    if kind == "string":
+        return Literal(text, kind)
+    if kind in ("guid", "date", "datetime"):
+        return Literal(read_value(table, column, text), kind)
     raise errors.DataverseError(400, "0x80041108", f"Invalid value specified for type. ({column.name}: {text})")

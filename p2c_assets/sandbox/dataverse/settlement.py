@@ -20,6 +20,9 @@ from p2c_assets.sandbox.money import round_half_away
 from p2c_assets.sandbox.store import Row
 
 SUBMITTED = 1
+PER_UNIT = 1
+"""organization.discountcalculationmethod; 0 is Line item."""
+
 FLAG = "msdynce_hasexternallymaintainedproductsonly"
 
 
@@ -43,7 +46,9 @@ def _settle_document(work: Work, document: Document, header: Row, touch: Touch) 
     is_open = transitions.is_open(document.header, header, back_office=work.records.edits_submitted_orders())
     priced = (freight or is_open or not work.checked) and is_priced(work, document, header)
     places = currency_places(work.records, header)
-    amounts = [(_line_input(line), _priced(line, places) if priced else None) for line in lines]
+    per_unit = work.records.organization().get("discountcalculationmethod") == PER_UNIT
+    inputs = [_line_input(line, per_unit=per_unit) for line in lines]
+    amounts = [(given, line_amounts(given, places) if priced else None) for given in inputs]
     for line, (_, computed) in zip(lines, amounts, strict=True):
         _bring_line_up(work, document, shown, line, computed)
     if priced:
@@ -75,12 +80,12 @@ def _is_left_to_the_back_office(work: Work, document: Document, header: Row) -> 
     return submitted or work.records.is_integration_user()
 
 
-def _line_input(line: Row) -> LineInput:
-    return LineInput(*(number(line.get(name)) for name in LineInput._fields))
-
-
-def _priced(line: Row, places: int) -> LineAmounts:
-    return line_amounts(_line_input(line), places)
+def _line_input(line: Row, *, per_unit: bool) -> LineInput:
+    """What a line is priced from; a discount per unit counts once for each of the quantity."""
+    given = LineInput(*(number(line.get(name)) for name in LineInput._fields))
+    if not per_unit:
+        return given
+    return given._replace(manualdiscountamount=given.manualdiscountamount * given.quantity)
 
 
 def _header_input(header: Row) -> HeaderInput:

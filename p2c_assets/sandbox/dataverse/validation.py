@@ -19,6 +19,9 @@ Resolve = Callable[[str], tuple[Table, str]]
 """A reference as in "@odata.bind" -> the table and GUID of the row that it names."""
 
 BIND = "@odata.bind"
+_ABSENT_NAVIGATIONS = frozenset({"product.parentproductid"})
+"""What the tables have and the twin does not."""
+
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LARGEST_WHOLE = 2**63
@@ -60,6 +63,8 @@ def _read_navigation(table: Table, name: str, value: object) -> dict[str, Any]:
 
 
 def _read_bind(table: Table, name: str, value: object, resolve: Resolve, *, creating: bool) -> dict[str, Any]:
+    if f"{table.logical}.{name}" in _ABSENT_NAVIGATIONS:
+        raise Unsupported(f"{table.logical}.{name}")
     if name not in table.navigations:
         raise errors.undeclared_property(name, table.entity_set)
     column, targets = table.navigations[name]

@@ -37,6 +37,7 @@ def _state(sales: Sales, path: str) -> tuple[int, int]:
 
 
 def test_win_quote_makes_an_active_quote_won(sales: Sales) -> None:
+    """Web API reference WinQuote"""
     key = _quote(sales)
     assert sales.post("WinQuote", _close(key, -1)).status_code == 204
     assert _state(sales, f"quotes({key})") == (2, 4)
@@ -44,25 +45,28 @@ def test_win_quote_makes_an_active_quote_won(sales: Sales) -> None:
 
 
 def test_a_draft_quote_is_not_won(sales: Sales) -> None:
+    """Web API reference WinQuote"""
     key = _quote(sales, active=False)
     assert refusal(sales.post("WinQuote", _close(key, -1))) == (400, "0x80048408")
 
 
 @pytest.mark.parametrize(("status", "stored"), [(5, 5), (6, 6), (-1, 7), (647390000, 647390000)])
 def test_close_quote_takes_the_status_of_the_closed_state(sales: Sales, status: int, stored: int) -> None:
-    """647390000 Submitted: CRMP2C solution, the Submit button."""
+    """647390000 Submitted: CRMP2C solution, the Submit button; Web API reference CloseQuote"""
     key = _quote(sales)
     assert sales.post("CloseQuote", _close(key, status)).status_code == 204
     assert _state(sales, f"quotes({key})") == (3, stored)
 
 
 def test_close_quote_refuses_a_status_of_another_state(sales: Sales) -> None:
+    """Web API reference CloseQuote"""
     key = _quote(sales)
     assert refusal(sales.post("CloseQuote", _close(key, 4))) == (400, "0x80048408")
     assert _state(sales, f"quotes({key})") == (1, 2)
 
 
 def test_revise_quote_makes_the_next_revision_a_draft(sales: Sales) -> None:
+    """Web API reference ReviseQuote"""
     key = _quote(sales)
     revised = sales.json(sales.post("ReviseQuote", {"QuoteId": key, "ColumnSet": {"AllColumns": True}}))
     assert _state(sales, f"quotes({key})") == (3, 7)
@@ -73,6 +77,7 @@ def test_revise_quote_makes_the_next_revision_a_draft(sales: Sales) -> None:
 
 
 def test_convert_quote_makes_an_order_and_wins_the_quote(sales: Sales) -> None:
+    """Web API reference ConvertQuoteToSalesOrder"""
     key = _quote(sales)
     converted = sales.json(sales.post("ConvertQuoteToSalesOrder", {"QuoteId": key, "ColumnSet": {"AllColumns": True}}))
     assert _state(sales, f"quotes({key})") == (2, 4)
@@ -83,6 +88,7 @@ def test_convert_quote_makes_an_order_and_wins_the_quote(sales: Sales) -> None:
 
 
 def test_cancel_and_fulfill_move_an_order_to_its_end(sales: Sales) -> None:
+    """Web API reference FulfillSalesOrder; Web API reference CancelSalesOrder"""
     one, two = sales.create("salesorders", order("SO-1")), sales.create("salesorders", order("SO-2"))
     assert sales.post("CancelSalesOrder", _order_close(sales, one)).status_code == 204
     assert _state(sales, f"salesorders({one})") == (2, 4)
@@ -92,6 +98,7 @@ def test_cancel_and_fulfill_move_an_order_to_its_end(sales: Sales) -> None:
 
 
 def test_fulfill_is_accepted_in_its_bound_form_too(sales: Sales) -> None:
+    """Web API reference FulfillSalesOrder"""
     key = sales.create("salesorders", order("SO-1"))
     path = "salesorders/Microsoft.Dynamics.CRM.FulfillSalesOrder"
     assert sales.post(path, _order_close(sales, key)).status_code == 204
@@ -99,6 +106,7 @@ def test_fulfill_is_accepted_in_its_bound_form_too(sales: Sales) -> None:
 
 
 def test_an_action_on_nothing_is_refused(sales: Sales) -> None:
+    """web-service-error-codes; Web API reference WinQuote"""
     assert refusal(sales.post("WinQuote", {"QuoteClose": {}, "Status": -1})) == (400, "0x80040203")
     assert refusal(sales.post("WinQuote", _close(MISSING, -1))) == (404, "0x80040217")
     assert refusal(sales.post("ReviseQuote", {"QuoteId": MISSING})) == (404, "0x80040217")
@@ -106,7 +114,9 @@ def test_an_action_on_nothing_is_refused(sales: Sales) -> None:
 
 
 def test_revise_quote_takes_a_closed_quote_too(sales: Sales) -> None:
-    """assumptions.REVISABLE_QUOTE_STATES; dynamics-365-customer-engagement quote pages (ReviseQuote)."""
+    """assumptions.REVISABLE_QUOTE_STATES; dynamics-365-customer-engagement quote pages (ReviseQuote);
+    Web API reference ReviseQuote
+    """
     key = _quote(sales)
     sales.post("CloseQuote", _close(key, 5))
     revised = sales.json(sales.post("ReviseQuote", {"QuoteId": key, "ColumnSet": {"AllColumns": True}}))
@@ -124,7 +134,9 @@ def test_revise_quote_refuses_where_a_revision_is_under_way(sales: Sales) -> Non
 
 @pytest.mark.parametrize("won", [False, True])
 def test_revise_quote_refuses_drafts_and_won_quotes(sales: Sales, won: bool) -> None:
-    """assumptions.REVISABLE_QUOTE_STATES; dynamics-365-customer-engagement quote pages (ReviseQuote)."""
+    """assumptions.REVISABLE_QUOTE_STATES; dynamics-365-customer-engagement quote pages (ReviseQuote);
+    Web API reference ReviseQuote
+    """
     key = _quote(sales, active=won)
     if won:
         sales.post("WinQuote", _close(key, -1))
@@ -132,7 +144,7 @@ def test_revise_quote_refuses_drafts_and_won_quotes(sales: Sales, won: bool) -> 
 
 
 def test_convert_quote_takes_the_status_of_the_won_state(sales: Sales) -> None:
-    """ConvertQuoteToSalesOrder: QuoteCloseStatus"""
+    """ConvertQuoteToSalesOrder: QuoteCloseStatus; Web API reference ConvertQuoteToSalesOrder"""
     key = _quote(sales)
     body = {"QuoteId": key, "ColumnSet": {"Columns": ["ordernumber"]}, "QuoteCloseStatus": 5}
     assert refusal(sales.post("ConvertQuoteToSalesOrder", body)) == (400, "0x80048408")
@@ -141,7 +153,7 @@ def test_convert_quote_takes_the_status_of_the_won_state(sales: Sales) -> None:
 
 
 def test_a_column_set_says_what_of_the_new_row_is_shown(sales: Sales) -> None:
-    """ConvertQuoteToSalesOrder: ColumnSet"""
+    """ConvertQuoteToSalesOrder: ColumnSet; web-service-error-codes; Web API reference ConvertQuoteToSalesOrder"""
     key = _quote(sales)
     body = {"QuoteId": key, "ColumnSet": {"AllColumns": False, "Columns": ["ordernumber", "customerid"]}}
     shown = sales.json(sales.post("ConvertQuoteToSalesOrder", body))
@@ -158,7 +170,7 @@ def _order(sales: Sales, number: str = "SO-1") -> str:
 
 
 def test_convert_order_makes_an_invoice_with_its_lines(sales: Sales) -> None:
-    """ConvertSalesOrderToInvoice"""
+    """ConvertSalesOrderToInvoice; Web API reference ConvertSalesOrderToInvoice"""
     key = _order(sales)
     body = {"SalesOrderId": key, "ColumnSet": {"AllColumns": True}}
     invoice = sales.json(sales.post("ConvertSalesOrderToInvoice", body))
@@ -171,7 +183,7 @@ def test_convert_order_makes_an_invoice_with_its_lines(sales: Sales) -> None:
 
 
 def test_convert_order_refuses_canceled_and_invoiced_orders(sales: Sales) -> None:
-    """assumptions.CONVERTIBLE_ORDER_STATES; ConvertSalesOrderToInvoice"""
+    """assumptions.CONVERTIBLE_ORDER_STATES; ConvertSalesOrderToInvoice; Web API reference ConvertSalesOrderToInvoice"""
     key = _order(sales)
     assert sales.post("ConvertSalesOrderToInvoice", {"SalesOrderId": key}).status_code == 200
     assert refusal(sales.post("ConvertSalesOrderToInvoice", {"SalesOrderId": key})) == (400, "0x80048408")
@@ -182,7 +194,9 @@ def test_convert_order_refuses_canceled_and_invoiced_orders(sales: Sales) -> Non
 
 
 def test_locked_prices_stay_when_the_price_list_changes(sales: Sales) -> None:
-    """LockSalesOrderPricing: changes to price lists do not affect the order; UnlockSalesOrderPricing: they do"""
+    """LockSalesOrderPricing: changes to price lists do not affect the order; UnlockSalesOrderPricing: they do;
+    Web API reference LockSalesOrderPricing
+    """
     key = _order(sales)
     total = sales.row(f"salesorders({key})")["totalamount"]
     assert sales.post("LockSalesOrderPricing", {"SalesOrderId": key}).status_code == 204
@@ -200,7 +214,7 @@ def test_locked_prices_stay_when_the_price_list_changes(sales: Sales) -> None:
 
 
 def test_locked_prices_go_into_the_invoice_as_they_are(sales: Sales) -> None:
-    """LockSalesOrderPricing; ConvertSalesOrderToInvoice"""
+    """LockSalesOrderPricing; ConvertSalesOrderToInvoice; Web API reference LockSalesOrderPricing"""
     key = _order(sales)
     sales.post("LockSalesOrderPricing", {"SalesOrderId": key})
     item = sales.one("productpricelevels", f"_productid_value eq {BIKE}")
@@ -212,7 +226,7 @@ def test_locked_prices_go_into_the_invoice_as_they_are(sales: Sales) -> None:
 
 
 def test_an_invoice_is_locked_and_unlocked(sales: Sales) -> None:
-    """LockInvoicePricing, UnlockInvoicePricing"""
+    """LockInvoicePricing, UnlockInvoicePricing; Web API reference LockInvoicePricing"""
     key = sales.create("invoices", {**order(), "invoicenumber": "I-1"})
     for action, locked in (("LockInvoicePricing", True), ("UnlockInvoicePricing", False)):
         assert sales.post(action, {"InvoiceId": key}).status_code == 204

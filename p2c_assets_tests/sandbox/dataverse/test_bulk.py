@@ -20,6 +20,7 @@ def _bulk(sales: Sales, message: str, *targets: dict[str, Any], entity_set: str 
 
 
 def test_create_multiple_answers_ids_in_order(sales: Sales) -> None:
+    """bulk-operations"""
     answer = _bulk(sales, "CreateMultiple", {**TYPE, "name": "One", "accountid": NEW}, {**TYPE, "name": "Two"})
     ids = sales.json(answer)["Ids"]
     assert answer.status_code == 200
@@ -28,18 +29,21 @@ def test_create_multiple_answers_ids_in_order(sales: Sales) -> None:
 
 
 def test_a_bulk_message_is_all_or_nothing(sales: Sales) -> None:
+    """bulk-operations"""
     answer = _bulk(sales, "CreateMultiple", {**TYPE, "name": "One"}, {**TYPE, "name": "x" * 161})
     assert refusal(answer) == (400, "0x80044331")
     assert len(sales.value("accounts")) == 2
 
 
 def test_every_target_needs_its_type(sales: Sales) -> None:
+    """bulk-operations"""
     assert refusal(_bulk(sales, "CreateMultiple", {"name": "One"})) == (400, "0x80048d19")
     wrong = {"@odata.type": "Microsoft.Dynamics.CRM.contact", "name": "One"}
     assert refusal(_bulk(sales, "CreateMultiple", wrong)) == (400, "0x80048d19")
 
 
 def test_update_multiple_goes_by_primary_key_and_by_alternate_key(sales: Sales) -> None:
+    """bulk-operations"""
     by_id = {**TYPE, "accountid": ACCOUNT, "name": "One"}
     by_key = {**TYPE, "@odata.id": "accounts(accountnumber='A2')", "name": "Two"}
     assert _bulk(sales, "UpdateMultiple", by_id, by_key).status_code == 204
@@ -48,6 +52,7 @@ def test_update_multiple_goes_by_primary_key_and_by_alternate_key(sales: Sales) 
 
 
 def test_update_multiple_of_a_missing_row_changes_nothing(sales: Sales) -> None:
+    """bulk-operations"""
     answer = _bulk(
         sales, "UpdateMultiple", {**TYPE, "accountid": ACCOUNT, "name": "One"}, {**TYPE, "accountid": NEW, "name": "x"}
     )
@@ -109,6 +114,7 @@ def test_upsert_multiple_goes_by_primary_key_too(sales: Sales) -> None:
 
 
 def test_upsert_multiple_creates_and_updates(sales: Sales) -> None:
+    """bulk-operations"""
     old = {**TYPE, "@odata.id": "accounts(accountnumber='A2')", "name": "Old"}
     new = {**TYPE, "@odata.id": "accounts(accountnumber='A''3')", "name": "New"}
     assert _bulk(sales, "UpsertMultiple", old, new).status_code == 204
@@ -117,7 +123,7 @@ def test_upsert_multiple_creates_and_updates(sales: Sales) -> None:
 
 
 def test_upsert_multiple_that_creates_does_not_take_the_key_in_the_body(sales: Sales) -> None:
-    """use-upsert: key values in the body; error list: UnExpected 0x80040216"""
+    """use-upsert: key values in the body; error list: UnExpected 0x80040216; web-service-error-codes"""
     new = {**TYPE, "@odata.id": "accounts(accountnumber='A3')", "accountnumber": "A3", "name": "New"}
     answer = _bulk(sales, "UpsertMultiple", new)
     assert refusal(answer) == (400, "0x80040216")
@@ -125,21 +131,24 @@ def test_upsert_multiple_that_creates_does_not_take_the_key_in_the_body(sales: S
 
 
 def test_a_row_named_twice_is_refused(sales: Sales) -> None:
+    """bulk-operations"""
     one = {**TYPE, "accountid": ACCOUNT, "name": "One"}
     assert refusal(_bulk(sales, "UpdateMultiple", one, one)) == (412, "0x80040237")
 
 
 def test_tables_without_bulk_messages_answer_404(sales: Sales) -> None:
-    """Availability differs by table: assumptions.BULK_TABLES."""
+    """Availability differs by table: assumptions.BULK_TABLES; bulk-operations"""
     target = {"@odata.type": "Microsoft.Dynamics.CRM.quote", **order()}
     assert refusal(_bulk(sales, "CreateMultiple", target, entity_set="quotes")) == (404, "0x8006088a")
 
 
 def test_delete_multiple_is_not_there_for_standard_tables(sales: Sales) -> None:
+    """bulk-operations"""
     answer = _bulk(sales, "DeleteMultiple", {**TYPE, "accountid": ACCOUNT})
     assert refusal(answer) == (400, "0x80040203")
     assert "DeleteMultiple has not yet been implemented." in answer.text
 
 
 def test_a_bulk_message_without_targets_is_refused(sales: Sales) -> None:
+    """bulk-operations"""
     assert refusal(_bulk(sales, "CreateMultiple")) == (400, "0x80040203")

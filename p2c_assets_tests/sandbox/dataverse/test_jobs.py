@@ -167,3 +167,36 @@ def test_a_job_without_query_or_of_no_table_is_refused(sales: Sales) -> None:
     assert refusal(sales.post("BulkDelete", _body())) == (400, "0x80040203")
     assert refusal(sales.post("BulkDelete", _body(_query(table="nonsense")))) == (400, "0x80041102")
     assert refusal(sales.post("BulkDelete", {**_body(_query()), "Nonsense": 1})) == (400, "0x80040203")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "x",
+        {"EntityName": ["account"]},
+        {"EntityName": "account", "Criteria": "x"},
+        {"EntityName": "account", "Criteria": {"FilterOperator": "Xor"}},
+        {"EntityName": "account", "Criteria": {"Conditions": "x"}},
+        {"EntityName": "account", "Criteria": {"Conditions": ["x"]}},
+        {"EntityName": "account", "Criteria": {"Filters": ["x"]}},
+        _query({**_condition("name", "Equal"), "Values": "x"}),
+        _query(_condition("name", "Equal")),
+        _query(_condition("name", "In")),
+        _query(_condition("accountid", "Equal", "x")),
+        _query(_condition("createdon", "GreaterThan", "x")),
+        _query(_condition("statecode", "BeginsWith", "1")),
+    ],
+)
+def test_a_query_that_is_none_is_refused_before_there_is_a_job(sales: Sales, query: Any) -> None:
+    """delete-data-bulk: QuerySet"""
+    assert sales.post("BulkDelete", _body(query)).status_code == 400
+    assert sales.value("asyncoperations") == []
+    assert _names(sales) == [*KNOWN]
+
+
+def test_conditions_compare_moments(sales: Sales) -> None:
+    """delete-data-bulk: stale data"""
+    sales.admin("advance", {"days": 2})
+    sales.create("accounts", {"name": "New"})
+    sales.post("BulkDelete", _body(_query(_condition("createdon", "LessThan", "2026-01-06T00:00:00Z"))))
+    assert _names(sales) == ["New"]

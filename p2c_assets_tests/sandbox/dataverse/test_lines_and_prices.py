@@ -78,7 +78,9 @@ def _totals(sales: Sales, key: str) -> tuple[Any, ...]:
 
 
 def test_system_pricing_follows_every_write(sales: Sales) -> None:
-    """dynamics-365-customer-engagement: system pricing recalculates on create, update and delete."""
+    """dynamics-365-customer-engagement: system pricing recalculates on create, update and delete;
+    dynamics-365-customer-engagement salesorder.md
+    """
     key = _order(sales)
     assert _totals(sales, key) == (0, 0, 0)
     detail = sales.create("salesorderdetails", line(key, quantity="3", manualdiscountamount=10, tax=4))
@@ -94,14 +96,16 @@ def test_system_pricing_follows_every_write(sales: Sales) -> None:
 
 
 def test_totals_that_a_caller_writes_are_recomputed(sales: Sales) -> None:
-    """assumptions.COMPUTED_COLUMNS_ARE_WRITABLE: the templates write them, system pricing has the last word."""
+    """assumptions.COMPUTED_COLUMNS_ARE_WRITABLE: the templates write them, system pricing has the last word;
+    dynamics-365-customer-engagement salesorder.md
+    """
     key = _order(sales, totalamount=999, totaltax=99)
     sales.create("salesorderdetails", line(key, extendedamount=999))
     assert _totals(sales, key) == (100, 0, 100)
 
 
 def test_a_locked_price_keeps_what_a_caller_writes(sales: Sales) -> None:
-    """dynamics-365-customer-engagement: ispricelocked."""
+    """dynamics-365-customer-engagement: ispricelocked; dynamics-365-customer-engagement salesorder.md"""
     key = _order(sales, ispricelocked=True, totalamount=Decimal("12.34"))
     detail = sales.create("salesorderdetails", line(key, baseamount=7))
     assert _totals(sales, key) == (None, None, Decimal("12.34"))
@@ -110,14 +114,14 @@ def test_a_locked_price_keeps_what_a_caller_writes(sales: Sales) -> None:
 
 
 def test_pricing_can_be_skipped_per_document(sales: Sales) -> None:
-    """salesorder.md: skippricecalculation."""
+    """salesorder.md: skippricecalculation; dynamics-365-customer-engagement salesorder.md"""
     key = _order(sales, skippricecalculation=1, totalamount=5)
     sales.create("salesorderdetails", line(key))
     assert _totals(sales, key) == (None, None, 5)
 
 
 def test_pricing_can_be_off_for_the_organization(sales: Sales) -> None:
-    """organization.md: oobpricecalculationenabled."""
+    """organization.md: oobpricecalculationenabled; dynamics-365-customer-engagement organization.md"""
     sales.admin("load", {"rows": {"organizations": [{"oobpricecalculationenabled": False}]}})
     key = _order(sales, totalamount=5)
     sales.create("salesorderdetails", line(key))
@@ -245,3 +249,14 @@ def test_a_line_keeps_columns_that_cannot_change(sales: Sales) -> None:
     key = sales.create("salesorderdetails", line(_order(sales)))
     for column in ({"isproductoverridden": True}, {"producttypecode": 5}):
         assert refusal(sales.patch(f"salesorderdetails({key})", column)) == (400, "0x80041100")
+
+
+def test_a_discount_per_unit_counts_for_each_of_the_quantity(sales: Sales) -> None:
+    """dynamics-365-customer-engagement organization.md: DiscountCalculationMethod 1, Per unit; 0 is Line item"""
+    key = sales.create("salesorders", order("SO-1"))
+    sales.create("salesorderdetails", line(key, quantity="3", manualdiscountamount=10))
+    assert sales.row(f"salesorders({key})")["totalamount"] == 290
+    sales.admin("load", {"rows": {"organizations": [{"discountcalculationmethod": 1}]}})
+    sales.change(f"salesorders({key})", {"description": "x"})
+    row = sales.row(f"salesorders({key})")
+    assert (row["totalamount"], row["totallineitemdiscountamount"]) == (270, 30)

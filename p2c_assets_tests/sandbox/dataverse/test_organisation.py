@@ -109,15 +109,19 @@ def test_headers_and_preferences_that_the_twin_leaves_out_are_a_501(sales: Sales
 
 
 def test_actions_that_the_twin_leaves_out_are_a_501(sales: Sales) -> None:
+    """convert-opportunity-quote-sales-order-invoice; dynamics-365-customer-engagement salesorder.md;
+    dynamics-365-customer-engagement quote.md
+    """
     for name in ("GenerateQuoteFromOpportunity", "CalculatePrice", "msdyn_CloseQuoteAsWon", "RevertProduct"):
         assert refusal(sales.post(name, {})) == (501, "501")
 
 
 def test_an_unknown_set_is_a_404(sales: Sales) -> None:
-    """dataverse error list: Resource not found for the segment (0x8006088a)."""
+    """dataverse error list: Resource not found for the segment (0x8006088a); web-service-error-codes"""
     assert refusal(sales.get("Account")) == (404, "0x8006088a")
     assert refusal(sales.post("NoSuchAction", {})) == (404, "0x8006088a")
 
 
 def test_a_wrong_verb_is_a_404_without_code(sales: Sales) -> None:
+    """web-service-error-codes"""
     assert refusal(sales.patch("accounts", {})) == (404, "")

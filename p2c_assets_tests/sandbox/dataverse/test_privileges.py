@@ -13,7 +13,7 @@ def _user(sales: Sales) -> str:
 
 
 def test_a_missing_privilege_is_a_403_that_names_it(sales: Sales) -> None:
-    """bulk-operations: privilege check"""
+    """bulk-operations: privilege check; web-service-error-codes"""
     user = _user(sales)
     sales.admin("privileges", {"revoked": ["prvCreateAccount", "prvWriteOrder", "prvDeleteContact", "prvReadQuote"]})
     answer = sales.post("accounts", {"name": "New"})
@@ -27,14 +27,14 @@ def test_a_missing_privilege_is_a_403_that_names_it(sales: Sales) -> None:
 
 
 def test_lines_have_the_privileges_of_their_parent(sales: Sales) -> None:
-    """bulk-operations: privilege check"""
+    """bulk-operations: privilege check; web-service-error-codes"""
     key = sales.create("salesorders", order("SO-1"))
     sales.admin("privileges", {"revoked": ["prvCreateOrder"]})
     assert refusal(sales.post("salesorderdetails", line(key))) == (403, "0x80040220")
 
 
 def test_a_missing_access_to_one_row_is_a_403_that_names_it(sales: Sales) -> None:
-    """bulk-operations: access check"""
+    """bulk-operations: access check; web-service-error-codes"""
     user = _user(sales)
     sales.admin("privileges", {"denied": [ACCOUNT]})
     answer = sales.patch(f"accounts({ACCOUNT})", {"name": "x"})
@@ -58,7 +58,7 @@ def test_change_tracking_asks_for_the_whole_organisation(sales: Sales) -> None:
 
 
 def test_bulk_delete_asks_for_its_own_right(sales: Sales) -> None:
-    """delete-data-bulk: BulkDelete privilege; bulk-operations: CrmCheckPrivilege failed"""
+    """delete-data-bulk: BulkDelete privilege; bulk-operations: CrmCheckPrivilege failed; web-service-error-codes"""
     sales.admin("privileges", {"revoked": ["prvBulkDelete"]})
     answer = sales.post("BulkDelete", {"QuerySet": [{"EntityName": "account"}]})
     assert refusal(answer) == (403, "0x80040299")
@@ -85,7 +85,7 @@ def test_a_disabled_user_is_a_403(sales: Sales) -> None:
 
 
 def test_a_user_that_the_organisation_does_not_have_is_a_403(sales: Sales) -> None:
-    """authenticate-oauth: the token is issued, the organisation refuses"""
+    """authenticate-oauth: the token is issued, the organisation refuses; web-service-error-codes"""
     sales.admin("privileges", {"member": False})
     answer = sales.get("accounts")
     assert refusal(answer) == (403, "0x80072560")

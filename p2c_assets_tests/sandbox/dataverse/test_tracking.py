@@ -227,7 +227,9 @@ def test_which_tables_are_tracked_is_a_setting(serve: Serve) -> None:
 
 
 def test_a_token_expires_after_the_days_of_the_organisation(sales: Sales) -> None:
-    """use-change-tracking-synchronize-data-external-systems: ExpireChangeTrackingInDays, 7 by default"""
+    """use-change-tracking-synchronize-data-external-systems: ExpireChangeTrackingInDays, 7 by default;
+    web-service-error-codes
+    """
     link = _start(sales)
     sales.admin("advance", {"days": 7})
     assert sales.get(link).status_code == 200

@@ -282,7 +282,7 @@ def test_a_5xx_of_the_network_is_tried_once_more(sales: Sales) -> None:
 
 
 def test_what_is_no_asynchronous_webhook_on_a_write_is_a_501(sales: Sales, receiver: Receiver) -> None:
-    """use-webhooks: synchronous webhooks; azure-integration: other service endpoints"""
+    """use-webhooks: synchronous webhooks; azure-integration: other service endpoints; register-web-hook"""
     endpoint = _endpoint(sales, receiver.url)
     answer = sales.post("sdkmessageprocessingsteps", _step(sales, endpoint, mode=0))
     assert (refusal(answer), "synchronous webhook" in message(answer)) == ((501, "501"), True)

@@ -36,6 +36,7 @@ def test_a_post_is_a_204_with_the_entity_id(sales: Sales) -> None:
 
 
 def test_a_post_with_representation_is_a_201_with_the_row(sales: Sales) -> None:
+    """use-upsert"""
     answer = sales.post("accounts?$select=name", {"name": "New"}, Prefer="return=representation")
     assert answer.status_code == 201
     assert sales.json(answer)["name"] == "New"
@@ -44,7 +45,9 @@ def test_a_post_with_representation_is_a_201_with_the_row(sales: Sales) -> None:
 
 
 def test_a_post_may_bring_its_own_id_once(sales: Sales) -> None:
-    """Error list: DuplicateRecord 0x80040237; a replay of a create with its id is told apart by it."""
+    """Error list: DuplicateRecord 0x80040237; a replay of a create with its id is told apart by it;
+    use-upsert; web-service-error-codes
+    """
     assert sales.create("accounts", {"accountid": NEW, "name": "New"}) == NEW
     answer = sales.post("accounts", {"accountid": NEW, "name": "New"})
     assert refusal(answer) == (412, "0x80040237")
@@ -62,6 +65,7 @@ def test_a_patch_of_an_existing_row_is_a_204(sales: Sales) -> None:
 
 
 def test_a_patch_with_representation_is_a_200(sales: Sales) -> None:
+    """use-upsert"""
     answer = sales.patch(f"accounts({ACCOUNT})", {"name": "Changed"}, Prefer="return=representation")
     assert (answer.status_code, sales.json(answer)["name"]) == (200, "Changed")
 
@@ -92,7 +96,7 @@ def test_key_values_in_the_body_are_used_on_create_and_passed_over_on_update(sal
 
 
 def test_if_match_star_forbids_creating(sales: Sales) -> None:
-    """powerapps-docs webapi/perform-conditional-operations-using-web-api.md (limit upsert)."""
+    """powerapps-docs webapi/perform-conditional-operations-using-web-api.md (limit upsert); web-service-error-codes"""
     answer = sales.patch(f"accounts({NEW})", {"name": "New"}, If_Match="*")
     assert refusal(answer) == (404, "0x80040217")
     assert message(answer) == f"Account With Id = {NEW} Does Not Exist"
@@ -108,7 +112,7 @@ def test_if_none_match_star_forbids_updating(sales: Sales) -> None:
 
 
 def test_if_match_wants_the_current_version(sales: Sales) -> None:
-    """perform-conditional-operations-using-web-api.md (optimistic concurrency)."""
+    """perform-conditional-operations-using-web-api.md (optimistic concurrency); web-service-error-codes"""
     etag = sales.row(f"accounts({ACCOUNT})")["@odata.etag"]
     assert sales.patch(f"accounts({ACCOUNT})", {"name": "One"}, If_Match=etag).status_code == 204
     answer = sales.patch(f"accounts({ACCOUNT})", {"name": "Two"}, If_Match=etag)
@@ -117,91 +121,6 @@ def test_if_match_wants_the_current_version(sales: Sales) -> None:
     assert message(answer) == text
     assert refusal(sales.delete(f"accounts({ACCOUNT})", If_Match=etag)) == (412, "0x80060882")
     assert refusal(sales.patch(f"accounts({NEW})", {"name": "x"}, If_Match=etag)) == (404, "0x80040217")
-
-
-def test_a_delete_is_a_204_then_a_404(sales: Sales) -> None:
-    """powerapps-docs webapi/update-delete-entities-using-web-api.md."""
-    assert sales.delete("accounts(accountnumber='A2')").status_code == 204
-    assert refusal(sales.delete("accounts(accountnumber='A2')")) == (404, "0x80060891")
-    assert refusal(sales.delete(f"accounts({MISSING})")) == (404, "0x80040217")
-
-
-def test_a_delete_of_a_row_that_forbids_it_is_a_405(sales: Sales) -> None:
-    """web-service-error-codes: CannotDeleteDueToAssociation; salesorder.md, product.md: Delete Restrict."""
-    key = sales.create("salesorders", order("SO-1"))
-    sales.create("salesorderdetails", line(key))
-    for path in (f"accounts({ACCOUNT})", f"products({BIKE})", f"pricelevels({LIST_USD})"):
-        answer = sales.delete(path)
-        assert refusal(answer) == (405, "0x80040227"), path
-        text = "The object you tried to delete is associated with another object and cannot be deleted."
-        assert message(answer) == text
-        assert sales.get(path).status_code == 200
-
-
-def test_contacts_go_with_their_account(sales: Sales) -> None:
-    """dynamics-365-customer-engagement account.md, contact_customer_accounts: Delete Cascade."""
-    sales.change(f"contacts({PERSON})", {"parentcustomerid_account@odata.bind": f"/accounts({ACCOUNT})"})
-    assert sales.delete(f"accounts({ACCOUNT})").status_code == 204
-    assert refusal(sales.get(f"contacts({PERSON})")) == (404, "0x80040217")
-
-
-def test_a_delete_whose_consequence_no_page_settles_is_a_501(sales: Sales) -> None:
-    """assumptions.REFERENCED_ROWS_STAY; use-upsert-insert-update-record.md says nothing of it."""
-    sales.create("quotes", {**order(), "quotenumber": "Q-1"})
-    answer = sales.delete(f"accounts({ACCOUNT})")
-    assert refusal(answer) == (501, "501")
-    assert "delete of a account that quotes refer to" in message(answer)
-    assert sales.get(f"accounts({ACCOUNT})").status_code == 200
-
-
-def test_a_table_takes_only_its_own_messages(sales: Sales) -> None:
-    """assumptions.NO_MESSAGE_STATUS; web-service-error-codes: SdkEntityDoesNotSupportMessage."""
-    answer = sales.post("organizations", {"name": "x"})
-    assert refusal(answer) == (405, "0x80040800")
-    assert message(answer).startswith("The 'Create' method does not support entities of type 'organization'.")
-    (found,) = sales.value("sdkmessages?$select=name&$filter=name eq 'Create'")
-    assert refusal(sales.delete(f"sdkmessages({found['sdkmessageid']})")) == (405, "0x80040800")
-    assert refusal(sales.patch(f"sdkmessages({found['sdkmessageid']})", {})) == (405, "0x80040800")
-
-
-def test_one_value_is_put_and_deleted(sales: Sales) -> None:
-    """webapi/update-delete-entities-using-web-api: single property value."""
-    before = sales.row(f"accounts({ACCOUNT})")
-    path = f"{API}/accounts(accountnumber='A1')/fax"
-    assert sales.caller.http.put(path, json={"value": "123"}).status_code == 204
-    row = sales.row(f"accounts({ACCOUNT})")
-    assert (row["fax"], row["name"], row["versionnumber"] > before["versionnumber"]) == ("123", before["name"], True)
-    assert sales.delete(f"accounts({ACCOUNT})/fax").status_code == 204
-    assert sales.row(f"accounts({ACCOUNT})")["fax"] is None
-
-
-def test_one_value_obeys_the_rules_of_its_column(sales: Sales) -> None:
-    """webapi/update-delete-entities-using-web-api: an update like any other."""
-    http = sales.caller.http
-    assert refusal(http.put(f"{API}/accounts({ACCOUNT})/name", json={"value": "x" * 161})) == (400, "0x80044331")
-    assert refusal(http.put(f"{API}/accounts({ACCOUNT})/name", json={})) == (400, "0x80048d19")
-    assert refusal(http.put(f"{API}/accounts({MISSING})/name", json={"value": "x"})) == (404, "0x80040217")
-    assert refusal(sales.delete(f"accounts({ACCOUNT})/name")) == (400, "0x80040200")
-
-
-def test_one_reference_is_put_and_deleted(sales: Sales) -> None:
-    """webapi/associate-disassociate-entities-using-web-api: single-valued navigation property, $ref."""
-    path = f"contacts({PERSON})/parentcustomerid_account/$ref"
-    whole = {"@odata.id": f"{sales.caller.url}{API}/accounts({ACCOUNT})"}
-    assert sales.caller.http.put(f"{API}/{path}", json=whole).status_code == 204
-    assert sales.row(f"contacts({PERSON})")["_parentcustomerid_value"] == ACCOUNT
-    other = f"contacts({PERSON})/parentcustomerid_contact/$ref"
-    assert refusal(sales.delete(other)) == (400, "0x80040203")
-    assert sales.delete(path).status_code == 204
-    assert sales.row(f"contacts({PERSON})")["_parentcustomerid_value"] is None
-    assert refusal(sales.caller.http.put(f"{API}/{path}", json={})) == (400, "0x80060888")
-
-
-def test_a_header_takes_its_lines_along(sales: Sales) -> None:
-    key = sales.create("salesorders", order("SO-1"))
-    sales.create("salesorderdetails", line(key))
-    assert sales.delete(f"salesorders({key})").status_code == 204
-    assert sales.value("salesorderdetails") == []
 
 
 def test_binds_go_by_guid_and_by_alternate_key(sales: Sales) -> None:
@@ -217,14 +136,14 @@ def test_binds_go_by_guid_and_by_alternate_key(sales: Sales) -> None:
 
 
 def test_a_navigation_name_in_the_wrong_case_is_undeclared(sales: Sales) -> None:
-    """Error list: 0x80048d19; navigation properties are case-sensitive."""
+    """Error list: 0x80048d19; navigation properties are case-sensitive; web-service-error-codes"""
     answer = sales.patch(f"contacts({PERSON})", {"ParentCustomerId_account@odata.bind": f"/accounts({ACCOUNT})"})
     assert refusal(answer) == (400, "0x80048d19")
     assert "An undeclared property 'ParentCustomerId_account' which only has property annotations" in message(answer)
 
 
 def test_a_bind_to_a_missing_row_is_a_404(sales: Sales) -> None:
-    """Error list: 0x80040217 by id, 0x80060891 by key (also for a missing bound lookup)."""
+    """Error list: 0x80040217 by id, 0x80060891 by key (also for a missing bound lookup); web-service-error-codes"""
     by_id = {"parentcustomerid_account@odata.bind": f"/accounts({MISSING})"}
     by_key = {"parentcustomerid_account@odata.bind": "/accounts(accountnumber='A9')"}
     assert refusal(sales.patch(f"contacts({PERSON})", by_id)) == (404, "0x80040217")
@@ -277,12 +196,14 @@ def test_deep_insert_is_a_501(sales: Sales) -> None:
     ],
 )
 def test_values_that_do_not_fit_are_refused_by_code(sales: Sales, entity_set: str, body: Any, code: str) -> None:
-    """Error list; ranges and options: entity reference pages."""
+    """Error list; ranges and options: entity reference pages;
+    web-service-error-codes; dynamics-365-customer-engagement product.md
+    """
     assert refusal(sales.post(entity_set, body)) == (400, code)
 
 
 def test_an_overlong_text_is_named_with_its_limit(sales: Sales) -> None:
-    """Error list: 0x80044331, two spaces included."""
+    """Error list: 0x80044331, two spaces included; web-service-error-codes"""
     answer = sales.patch(f"accounts({ACCOUNT})", {"accountnumber": "x" * 21})
     assert message(answer) == (
         "A validation error occurred.  The length of the 'accountnumber' attribute of the 'account' entity exceeded "
@@ -291,6 +212,7 @@ def test_an_overlong_text_is_named_with_its_limit(sales: Sales) -> None:
 
 
 def test_a_choice_out_of_range_names_the_accepted_values(sales: Sales) -> None:
+    """web-service-error-codes"""
     answer = sales.patch(f"contacts({PERSON})", {"familystatuscode": 5})
     assert message(answer).endswith("is outside the valid range. Accepted Values: 1,2,3,4")
 
@@ -301,11 +223,12 @@ def test_a_body_that_is_no_json_is_a_400(sales: Sales) -> None:
 
 
 def test_a_required_column_cannot_be_emptied(sales: Sales) -> None:
+    """web-service-error-codes"""
     assert refusal(sales.patch(f"accounts({ACCOUNT})", {"name": None})) == (400, "0x80040200")
 
 
 def test_an_alternate_key_is_unique_without_case(sales: Sales) -> None:
-    """Error list: 0x80060892; define-alternate-keys-entity.md."""
+    """Error list: 0x80060892; define-alternate-keys-entity.md; use-upsert; web-service-error-codes"""
     answer = sales.post("contacts", {"lastname": "Two", "msdynce_contactnumber": "c1"})
     assert refusal(answer) == (412, "0x80060892")
     assert message(answer).startswith("Entity Key msdynce_contactnumber violated. A record with the same value for")
@@ -314,13 +237,13 @@ def test_an_alternate_key_is_unique_without_case(sales: Sales) -> None:
 
 
 def test_document_numbers_are_unique(sales: Sales) -> None:
-    """Error list: Cannot insert duplicate key."""
+    """Error list: Cannot insert duplicate key; web-service-error-codes"""
     sales.create("salesorders", order("SO-1"))
     assert refusal(sales.post("salesorders", order("SO-1"))) == (412, "0x80040237")
 
 
 def test_product_numbers_are_unique(sales: Sales) -> None:
-    """Error list: ProductProductNumberExists."""
+    """Error list: ProductProductNumberExists; web-service-error-codes"""
     assert refusal(sales.post("products", _product("bk-1"))) == (400, "0x80043b06")
 
 
@@ -337,7 +260,7 @@ def _product(number: str, **more: Any) -> dict[str, Any]:
 
 
 def test_the_default_unit_is_one_of_the_unit_group(sales: Sales) -> None:
-    """Error list: UnitNotInSchedule."""
+    """Error list: UnitNotInSchedule; web-service-error-codes"""
     answer = sales.post("products", _product("N", **{"defaultuomid@odata.bind": f"/uoms({HOUR})"}))
     assert refusal(answer) == (400, "0x80043b16")
 
