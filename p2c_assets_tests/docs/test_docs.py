@@ -73,6 +73,9 @@ def another(setting: Setting) -> str:
         "mapping.quote_address": "template",
         "reading.sales": "pages",
         "sensors.scm_interval_s_by_entity": '{"customers_v2": 60}',
+        "delivery.deleted_lines.quotes": "keep",
+        "delivery.deleted_lines.orders": "delete",
+        "delivery.deleted_lines.returned_orders": "keep",
     }
     by_default = {
         "true": "false",
