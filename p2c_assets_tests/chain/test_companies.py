@@ -2,17 +2,20 @@
 
 import shutil
 from collections.abc import Generator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from p2c_assets.mappings import catalogue
-from p2c_assets.reconcile.compare import Side, classify
+from p2c_assets.reconcile.compare import classify
+from p2c_assets.reconcile.side import Side
 from p2c_assets.reports.balance import balance
 from p2c_assets.warehouse.database import opened
 from p2c_assets_tests.chain.stage import Stage, scenario_stage
 
+SIDE = Side("usmf", "USD", "", datetime.now(UTC).date())
 DOUBLE = """
 INSERT INTO ledger.outcomes
 SELECT * FROM ledger.outcomes WHERE task = 'accounts_to_customers' AND company = 'demf' AND valid_to_run IS NULL LIMIT 1
@@ -104,7 +107,7 @@ def test_what_was_delivered_and_is_gone_is_lost_and_not_explained_by_a_filter(
     shutil.copy(stage.settings.paths.warehouse, copy)
     with opened(copy, 0) as database:
         database.run(f"DELETE FROM {gone} AND row_company = 'usmf'")
-        pairs = classify(database, flow, Side("usmf", "USD", "Standard USD", ""))
+        pairs = classify(database, flow, SIDE)
     assert pairs.filter(pairs["key"] == key)["class"].to_list() == [expected]
 
 
@@ -115,7 +118,7 @@ def test_freight_that_sales_entered_and_scm_never_got_is_not_called_scms(stage: 
         database.run(
             "UPDATE raw.sales_quotes SET freightamount = 100, totalamount = totalamount + 100 WHERE quotenumber = 'QUO-US-03'"
         )
-        pairs = classify(database, "quotes", Side("usmf", "USD", "Standard USD", ""))
+        pairs = classify(database, "quotes", SIDE)
     assert pairs.filter(pairs["key"] == "QUO-US-03")["class"].to_list() == ["charges_of_sales_not_sent"]
 
 
