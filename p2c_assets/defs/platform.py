@@ -22,7 +22,17 @@ from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import System
 from p2c_assets.reconcile.side import NamedList, Side
 from p2c_assets.settings import Company, Settings
-from p2c_assets.warehouse import bookmarks, differences, holdings, ledger, line_numbers, outbox, prefixes, raw_log, throughput
+from p2c_assets.warehouse import (
+    bookmarks,
+    differences,
+    holdings,
+    ledger,
+    line_numbers,
+    outbox,
+    prefixes,
+    raw_log,
+    throughput,
+)
 from p2c_assets.warehouse.database import Database, opened
 
 Result = TypeVar("Result")
