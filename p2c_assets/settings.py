@@ -89,13 +89,27 @@ class Paths(BaseModel):
     warehouse_wait_s: float = Field(default=60.0, ge=0)
 
 
+class DeletedLines(BaseModel):
+    """What becomes of a line that was sent and is gone from its source since: deleted while the document is open, or kept.
+
+    `orders` are those that SCM has from Sales: it owns them. `returned_orders` are their copies in Sales.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    quotes: Literal["delete", "keep"] = "delete"
+    orders: Literal["delete", "keep"] = "keep"
+    returned_orders: Literal["delete", "keep"] = "delete"
+
+
 class Delivery(BaseModel):
-    """How much is read back by key, and what is done with an order that Sales already calls invoiced."""
+    """How much is read back by key, and what is done with invoiced orders and with lines that were deleted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     read_back_by_key_up_to: int = Field(default=200, ge=1)
     reopen_invoiced_orders: bool = True
+    deleted_lines: DeletedLines = DeletedLines()
 
 
 class ReadingSettings(BaseModel):

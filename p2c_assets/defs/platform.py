@@ -17,11 +17,22 @@ from p2c_assets.delivery.units import UNITS
 from p2c_assets.extraction import claims
 from p2c_assets.extraction.frames import concatenate
 from p2c_assets.extraction.reader import Reading
-from p2c_assets.mappings import catalogue
+from p2c_assets.mappings import catalogue, value_maps
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import System
+from p2c_assets.reconcile.side import NamedList, Side
 from p2c_assets.settings import Company, Settings
-from p2c_assets.warehouse import bookmarks, differences, ledger, line_numbers, outbox, prefixes, raw_log, throughput
+from p2c_assets.warehouse import (
+    bookmarks,
+    differences,
+    holdings,
+    ledger,
+    line_numbers,
+    outbox,
+    prefixes,
+    raw_log,
+    throughput,
+)
 from p2c_assets.warehouse.database import Database, opened
 
 Result = TypeVar("Result")
@@ -64,6 +75,22 @@ class Platform:
         """Where one unit of one company is planned and delivered."""
         return Desk(self.reading(run), UNITS[unit], company, self.tasks, self.settings.delivery)
 
+    def side(self, company: Company) -> Side:
+        """What reconciliation has to know of a company, as of today."""
+        lists = self.settings.mapping.default_price_list_by_currency
+        named = {code.lower(): name for code, name in lists.items()}
+        return Side(
+            company.id,
+            company.currency,
+            company.sales_number_prefix,
+            datetime.now(UTC).date(),
+            tuple(
+                NamedList(one.id, one.currency, one.price_list or named.get(one.currency.lower()))
+                for one in self.settings.companies.values()
+            ),
+            value_maps.resolved(self.settings.mapping_settings())["currencies"],
+        )
+
     def ask(
         self, step: Step, system: System, work: Callable[[SystemClient], Awaitable[Result]]
     ) -> tuple[Result, Statistics]:
@@ -82,7 +109,7 @@ def platform_resource(settings: Settings) -> dg.ResourceDefinition:
     def platform(_context: dg.InitResourceContext) -> Iterator[Platform]:
         wait_s = settings.paths.warehouse_wait_s
         with opened(settings.paths.warehouse, wait_s) as database, Connections(settings) as connections:
-            for module in (ledger, line_numbers, outbox, claims, differences, throughput, bookmarks):
+            for module in (ledger, line_numbers, outbox, holdings, claims, differences, throughput, bookmarks):
                 module.prepare(database)
             present = database.tables("raw")
             for entity in catalogue.ENTITIES.values():

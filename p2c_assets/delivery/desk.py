@@ -4,13 +4,16 @@ Reads stage tables and raw tables, reads keys of the destination again where ask
 functions. Sending is the writer's business.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from p2c_assets.connectors.protocol import SystemClient
+from p2c_assets.delivery import sent_lines
 from p2c_assets.delivery.documents import Assembly, Document, Member, Outcome, assemble
+from p2c_assets.delivery.leftovers import Remains, remains
 from p2c_assets.delivery.ownership import guarded
 from p2c_assets.delivery.plan import Destination, Planned, destination_id, plan_document
 from p2c_assets.delivery.products import ITEM, plan_product
@@ -115,14 +118,40 @@ def _destination(desk: Desk, documents: Sequence[Document]) -> Destination:
     sent = [document for document in documents if document.stopped is None]
     for part in desk.unit.parts:
         entity = desk.tasks[part.task].target
-        ids = [destination_id(entity, member.row) for member in _members_of(sent, part)]
-        rows[entity.table] = _raw_rows(desk, entity, "row_id", ids)
+        if part == desk.unit.lines and desk.unit.leftovers is not None:
+            headers = [str(document.header.row[part.read_by]) for document in sent]
+            rows[entity.table] = _raw_rows(desk, entity, part.read_by, headers)
+        else:
+            ids = [destination_id(entity, member.row) for member in _members_of(sent, part)]
+            rows[entity.table] = _raw_rows(desk, entity, "row_id", ids)
     if desk.unit.name == "sales/products":
         products = [str(document.header.row["item_productid"]) for document in sent]
         items = sales.PRODUCTPRICELEVELS
         rows[items.table] = _raw_rows(desk, items, "productid", products)
         rows[sales.PRICELEVELS.table] = _all_rows(desk, sales.PRICELEVELS)
-    return Destination(rows, desk.reading.now.date(), desk.rules.reopen_invoiced_orders)
+    destination = Destination(rows, desk.reading.now.date(), desk.rules.reopen_invoiced_orders)
+    return destination._replace(remains=_remains(desk, sent, destination))
+
+
+def _remains(desk: Desk, documents: Sequence[Document], destination: Destination) -> Mapping[str, Remains]:
+    """Per document the lines of ours that it has in the destination and no longer in its source."""
+    rule, part = desk.unit.leftovers, desk.unit.lines
+    if rule is None or part is None:
+        return {}
+    header, entity = desk.tasks[desk.unit.header.task].target, desk.tasks[part.task].target
+    known = {folded(destination_id(entity, line.row)) for document in documents for line in document.lines}
+    gone: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for key, row in destination.rows[entity.table].items():
+        if key not in known:
+            gone[folded(str(row[part.read_by]))].append(row)
+    named = {document.key: gone[folded(str(document.header.row[part.read_by]))] for document in documents}
+    ours = sent_lines.ours(desk.database, desk.unit, entity, desk.company, named)
+    found: dict[str, Remains] = {}
+    for document in documents:
+        before = destination.find(header, destination_id(header, document.header.row))
+        if before is not None and document.key in ours:
+            found[document.key] = remains(before, ours[document.key], rule, desk.rules.deleted_lines)
+    return found
 
 
 def _members_of(documents: Iterable[Document], part: Part) -> Iterable[Member]:

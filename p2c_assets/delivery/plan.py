@@ -10,10 +10,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from p2c_assets.connectors.protocol import Operation
 from p2c_assets.delivery.documents import Document, Member, Outcome, Row
+from p2c_assets.delivery.leftovers import KEPT, Remains
 from p2c_assets.mappings.folding import folded
 from p2c_assets.mappings.model import FieldMap, Task
 from p2c_assets.mappings.schema import Column, Entity
@@ -54,12 +56,13 @@ class Planned(NamedTuple):
 class Destination(NamedTuple):
     """The destination's rows as last observed, by raw table and folded row id.
 
-    `today` decides which price lists are valid.
+    `today` decides which price lists are valid. `remains`: by document key, its lines that the source no longer has.
     """
 
     rows: Mapping[str, Mapping[str, Row]]
     today: date
     reopens_invoiced_orders: bool = True
+    remains: Mapping[str, Remains] = MappingProxyType({})
 
     def find(self, entity: Entity, row_id: str) -> Row | None:
         """The row, or None where it was not there."""
@@ -78,19 +81,51 @@ def plan_document(document: Document, tasks: Mapping[str, Task], destination: De
     """One document of a header and lines, or of a single row."""
     if document.stopped is not None:
         return Planned(document, *document.stopped, (), ())
-    header = plan_row(document.header, tasks[document.header.task], destination, company)
+    header_task = tasks[document.header.task]
+    header = plan_row(document.header, header_task, destination, company)
     lines = [plan_row(line, tasks[line.task], destination, company) for line in document.lines]
-    changes = tuple(change for plan in (header, *lines) for change in plan.changes)
-    operations = tuple(plan.operation for plan in (header, *lines) if plan.operation is not None)
+    removed = _removals(document, tasks, destination, company)
+    operations, changes = _together((header, *lines, *removed))
+    kept = _kept(document, tasks, destination)
+    reason = KEPT if kept else None
     if not operations:
-        return Planned(document, "unchanged", None, None, (), ())
-    if header.exists and tasks[document.header.task].policy == "create_only":
-        return Planned(document, "filtered", "owned_by_scm", _owned(changes), (), changes)
-    if _is_invoiced(document.header, tasks[document.header.task], destination):
+        return Planned(document, "filtered" if kept else "unchanged", reason, kept, (), ())
+    if header.exists and header_task.policy == "create_only":
+        if not removed:
+            return Planned(document, "filtered", "owned_by_scm", _owned(changes), (), changes)
+        operations, changes = _together(removed)
+    if _is_invoiced(document.header, header_task, destination):
         if not destination.reopens_invoiced_orders:
             return Planned(document, "filtered", "order_invoiced_in_sales", None, (), changes)
-        operations = _reopened(document.header, tasks[document.header.task], operations)
-    return Planned(document, "update" if header.exists else "create", None, None, operations, changes)
+        operations = _reopened(document.header, header_task, operations)
+    return Planned(document, "update" if header.exists else "create", reason, kept, operations, changes)
+
+
+def _together(plans: Sequence[RowPlan]) -> tuple[tuple[Operation, ...], tuple[Change, ...]]:
+    operations = tuple(plan.operation for plan in plans if plan.operation is not None)
+    return operations, tuple(change for plan in plans for change in plan.changes)
+
+
+def _removals(
+    document: Document, tasks: Mapping[str, Task], destination: Destination, company: str
+) -> tuple[RowPlan, ...]:
+    """Lines to be deleted, each with what the destination holds of it now."""
+    found = destination.remains.get(document.key, Remains())
+    if not found.removed:
+        return ()
+    task = tasks[document.lines[0].task]
+    return tuple(_removal(task, row, company) for row in found.removed)
+
+
+def _removal(task: Task, before: Row, company: str) -> RowPlan:
+    names = (field.target for field in task.fields if before[field.target] is not None)
+    changes = tuple(Change(task.target.name, str(before["row_id"]), name, shown(before[name]), None) for name in names)
+    return RowPlan(True, Operation("DELETE", task.target.entity_set, key_of(task.target, before, company), {}), changes)
+
+
+def _kept(document: Document, tasks: Mapping[str, Task], destination: Destination) -> str | None:
+    found = destination.remains.get(document.key)
+    return None if found is None else found.told(tasks[document.lines[0].task].target)
 
 
 def _owned(changes: Sequence[Change]) -> str:

@@ -16,6 +16,18 @@ class Part(NamedTuple):
     read_by: str
 
 
+class Leftovers(NamedTuple):
+    """When lines that are gone from the source may be deleted: while the header's `column` has one of the values.
+
+    `setting`: the name under `delivery.deleted_lines`. Source: mappings.md 5.1 (a quotation is changed while Created or
+    Sent), 5.2 (SCM's order before it is confirmed; Sales' order while it is Active).
+    """
+
+    setting: str
+    column: str
+    open_values: tuple[str | int, ...]
+
+
 class Unit(NamedTuple):
     """What is planned and delivered together. `name` is the asset's `system/entity`."""
 
@@ -23,6 +35,7 @@ class Unit(NamedTuple):
     flow: str
     header: Part
     lines: Part | None = None
+    leftovers: Leftovers | None = None
 
     @property
     def system(self) -> System:
@@ -52,18 +65,21 @@ UNITS: Mapping[str, Unit] = {
             "quotes",
             Part("quotes_to_quotation_headers", "SalesQuotationNumber"),
             Part("quotedetails_to_quotation_lines", "SalesQuotationNumber"),
+            Leftovers("quotes", "SalesQuotationStatus", ("Created", "Sent")),
         ),
         Unit(
             "scm/sales_orders",
             "orders",
             Part("salesorders_to_order_headers", "SalesOrderNumber"),
             Part("salesorderdetails_to_order_lines", "SalesOrderNumber"),
+            Leftovers("orders", "SalesOrderProcessingStatus", ("Active",)),
         ),
         Unit(
             "sales/sales_orders",
             "orders",
             Part("order_headers_to_salesorders", "salesorderid"),
             Part("order_lines_to_salesorderdetails", "salesorderid"),
+            Leftovers("returned_orders", "statecode", (0,)),
         ),
         Unit(
             "sales/invoices",

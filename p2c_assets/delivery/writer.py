@@ -160,7 +160,7 @@ def _found(item: Planned, fresh: Planned) -> Outcome:
 def _known(item: Planned, answer: Answer) -> Outcome:
     """A verdict that arrived before this step was started again."""
     if answer.state == "delivered":
-        return Outcome(PAST[item.action])
+        return Outcome(PAST[item.action], item.reason, item.detail)
     return Outcome("refused", "refused_by_destination", f"{answer.code}: {answer.message}")
 
 
@@ -184,7 +184,7 @@ def _is_unsure(verdict: Verdict) -> bool:
 
 def _outcome(item: Planned, verdict: Verdict) -> Outcome:
     if verdict.status == "delivered":
-        return Outcome(PAST[item.action])
+        return Outcome(PAST[item.action], item.reason, item.detail)
     if verdict.code == "too_many_operations":
         return Outcome("rejected", "too_many_lines", verdict.message)
     if verdict.status == "refused":

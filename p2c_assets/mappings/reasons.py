@@ -276,7 +276,7 @@ _DELIVERY = (
         "filtered",
         "the row was read before and is no longer in its source",
         "data owner",
-        "nothing to do in the source; what was sent of it before stays in the destination until somebody removes it there",
+        "nothing to do: delivery.deleted_lines says what becomes of a line; other records stay until somebody removes them there",
     ),
     Reason(
         "moved_to_other_company",
@@ -307,6 +307,13 @@ _DELIVERY = (
         "data owner",
         "renumber one of the two orders; give the two systems number series that cannot meet",
         1023,
+    ),
+    Reason(
+        "deleted_lines_kept",
+        "filtered",
+        "lines were deleted in the source after they had been sent, and stay in the destination",
+        "data owner",
+        "delete them there if they should go; delivery.deleted_lines says when that is done by itself",
     ),
     Reason(
         "order_invoiced_in_sales",

@@ -10,7 +10,7 @@ SELECT 'sales' AS side, 'accounts_to_customers' AS task, a.row_id AS source_id, 
        coalesce(a.creditlimit, 0) AS net,
        true AS adds_up, false AS in_flight, NULL::VARCHAR AS born_here
 FROM raw.sales_accounts a
-LEFT JOIN raw.sales_transactioncurrencies c ON c.transactioncurrencyid = a.transactioncurrencyid
+LEFT JOIN currencies c ON c.transactioncurrencyid = a.transactioncurrencyid
 WHERE a.row_company = $company
 UNION ALL
 SELECT 'scm', 'accounts_to_customers', NULL, CustomerAccount, SalesCurrencyCode, coalesce(CreditLimit, 0),

@@ -5,7 +5,9 @@ charges, and whether its total is the sum of its own parts. Amounts are in the d
 minus Sales, so that Sales total + every class = SCM total. Classes whose name is in UNEXPLAINED are errors; every other
 difference has a cause that somebody decided (a filter, a rejection, an order that has not come back yet).
 
-Nothing of transforms or delivery is used here: the ledger says only why a record stayed on one side.
+Nothing of transforms or delivery is used here: the ledger says only why a record stayed on one side, or why a change did not
+go through. The latter excuses a difference only while the destination still holds what was last delivered to it (never
+delivered: what the plan saw), see `warehouse.holdings`. Parts that are known by themselves (`parts`) are records of their own.
 """
 
 from decimal import Decimal
@@ -13,31 +15,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from p2c_assets.mappings.folding import folded_sql
-from p2c_assets.reconcile import accounts, contacts, invoices, orders, products, quotes
+from p2c_assets.reconcile.parts import parts
+from p2c_assets.reconcile.side import Side
+from p2c_assets.reconcile.sides import journal, query, sides
 from p2c_assets.warehouse.database import Database
-
-DELIVERED = {
-    "accounts": {"scm/customers_from_accounts": "document"},
-    "contacts": {
-        "scm/contact_persons": "'person ' || split_part(document, '|', 1)",
-        "scm/customers_from_contacts": "'customer ' || document",
-    },
-    "products": {},
-    "quotes": {"scm/sales_quotations": "document"},
-    "orders": {"scm/sales_orders": "document", "sales/sales_orders": "substr(document, length($prefix) + 1)"},
-    "invoices": {"sales/invoices": "substr(document, length($prefix) + 1)"},
-}
-"""Per flow the units that deliver it, with what makes a pair's key of their documents. An invoice's key has its date too."""
-
-SIDES = {
-    "accounts": accounts.SIDES,
-    "contacts": contacts.SIDES,
-    "products": products.SIDES,
-    "quotes": quotes.SIDES,
-    "orders": orders.SIDES,
-    "invoices": invoices.SIDES,
-}
 
 AGREED = "agreed"
 IN_FLIGHT = "in_flight"
@@ -59,30 +40,41 @@ UNEXPLAINED = (
 )
 
 _CLASSES = """
-WITH sides AS ({sides}),
+{sides},
 explained AS (
     SELECT s.*, o.outcome, o.reason, count(*) OVER (PARTITION BY s.side, s.folded, s.task) AS copies
-    FROM (SELECT *, {folded_key} AS folded FROM sides) s
+    FROM sides s
     LEFT JOIN ledger.outcomes o
       ON o.task = s.task AND o.company = $company AND o.source_id = s.source_id AND o.valid_to_run IS NULL),
 sales AS (SELECT * FROM explained WHERE side = 'sales'),
 scm AS (SELECT * FROM explained WHERE side = 'scm'),
 journal AS ({journal}),
-pairs AS (
-    SELECT coalesce(l.key, r.key, l.source_id) AS key, coalesce(l.currency, r.currency) AS currency, l.source_id AS sales_id,
-           l.amount AS sales_amount, r.amount AS scm_amount, l.side IS NULL AS only_scm, r.side IS NULL AS only_sales,
-           l.currency IS DISTINCT FROM r.currency AS currency_differs, l.net = r.net AS net_agrees,
-           l.adds_up AS sales_adds_up, r.adds_up AS scm_adds_up, l.in_flight AS in_flight,
+held AS (SELECT key, starts_with(unit, 'sales/') AS in_sales, net FROM delivery.holdings
+         WHERE company = $company AND list_contains($units, unit)),
+whole AS (SELECT folded, sum(net) AS net, sum(amount) AS amount FROM parts GROUP BY 1 HAVING sum(net) <> 0),
+joined AS (
+    SELECT coalesce(l.folded, r.folded) AS folded, coalesce(l.key, r.key, l.source_id) AS key,
+           coalesce(l.currency, r.currency) AS currency, l.source_id AS sales_id,
+           l.side IS NULL AS only_scm, r.side IS NULL AS only_sales, l.amount AS sales_amount, r.amount AS scm_whole,
+           l.net AS sales_net, r.net AS scm_net, l.amount = l.net AS bare, l.in_flight AS in_flight,
+           l.adds_up AS sales_adds_up, r.adds_up AS scm_adds_up, l.currency IS DISTINCT FROM r.currency AS currency_differs,
            greatest(coalesce(l.copies, 1), coalesce(r.copies, 1)) AS copies,
            l.outcome AS sales_outcome, l.reason AS sales_reason, r.outcome AS scm_outcome, r.reason AS scm_reason,
-           l.born_here AS sales_born, r.born_here AS scm_born, l.amount = l.net AS bare,
-           coalesce(l.folded, r.folded) IN (SELECT key FROM journal)
-             OR split_part(coalesce(l.folded, r.folded), ' ', 1) IN (SELECT key FROM journal WHERE $flow = 'invoices')
-             AS was_delivered
-    FROM sales l FULL JOIN scm r ON r.folded = l.folded AND {same_task})
+           l.born_here AS sales_born, r.born_here AS scm_born
+    FROM sales l FULL JOIN scm r ON r.folded = l.folded AND {same_task}),
+pairs AS (
+    SELECT j.*, copies = 1 AND scm_net - sales_net = p.net AS has_parts,
+           scm_whole - CASE WHEN has_parts THEN p.amount ELSE 0 END AS scm_amount,
+           sales_net = scm_net OR has_parts AS net_agrees,
+           EXISTS (SELECT 1 FROM held h WHERE h.in_sales AND h.key = j.folded AND h.net = j.sales_net) AS sales_is_held,
+           EXISTS (SELECT 1 FROM held h WHERE NOT h.in_sales AND h.key = j.folded AND h.net = j.scm_net) AS scm_is_held,
+           j.folded IN (SELECT key FROM journal)
+             OR split_part(j.folded, ' ', 1) IN (SELECT key FROM journal WHERE $flow = 'invoices') AS was_delivered
+    FROM joined j LEFT JOIN whole p ON p.folded = j.folded),
+classes AS (
 SELECT $company AS company, key, coalesce(currency, '') AS currency, sales_id,
        coalesce(sales_amount, 0)::DECIMAL(38, 4) AS sales_amount, coalesce(scm_amount, 0)::DECIMAL(38, 4) AS scm_amount,
-       only_sales, only_scm,
+       only_sales, only_scm, folded, has_parts,
        CASE
          WHEN copies > 1 AND NOT (only_sales AND {stopped_sales}) THEN 'key_is_not_unique'
          WHEN only_sales AND sales_born IS NOT NULL THEN sales_born
@@ -100,24 +92,20 @@ SELECT $company AS company, key, coalesce(currency, '') AS currency, sales_id,
          WHEN net_agrees AND NOT bare AND (in_flight OR $flow = 'quotes') THEN 'charges_of_sales_not_sent'
          WHEN net_agrees AND in_flight THEN 'in_flight'
          WHEN net_agrees AND $flow = 'quotes' THEN 'tax_and_charges_of_scm'
-         WHEN scm_reason = 'totals_not_calculated' THEN 'filtered:totals_not_calculated'
-         WHEN scm_outcome IN ('rejected', 'held', 'refused') THEN scm_outcome || ':' || coalesce(scm_reason, '')
-         WHEN sales_outcome IN ('rejected', 'held', 'refused') THEN sales_outcome || ':' || coalesce(sales_reason, '')
+         WHEN sales_is_held AND scm_reason = 'totals_not_calculated' THEN 'filtered:totals_not_calculated'
+         WHEN sales_is_held AND scm_outcome IN ('rejected', 'held', 'refused')
+         THEN scm_outcome || ':' || coalesce(scm_reason, '')
+         WHEN scm_is_held AND sales_outcome IN ('rejected', 'held', 'refused')
+         THEN sales_outcome || ':' || coalesce(sales_reason, '')
          ELSE 'value_differs'
        END AS class
-FROM pairs
+FROM pairs)
+SELECT * EXCLUDE (folded, has_parts) FROM classes
+UNION ALL BY NAME
+SELECT company, key, currency, sales_id, 0::DECIMAL(38, 4) AS sales_amount, p.amount AS scm_amount, only_sales, only_scm,
+       p.class
+FROM classes c JOIN parts p ON p.folded = c.folded AND c.has_parts
 """
-
-
-class Side(NamedTuple):
-    """What a flow's SQL has to know of a company. `price_list` is None where the settings name none."""
-
-    company: str
-    currency: str
-    price_list: str | None
-    prefix: str
-    sharing: tuple[str, ...] = ()
-    """The companies whose prices stand in the same price list."""
 
 
 class Balance(NamedTuple):
@@ -134,29 +122,16 @@ class Balance(NamedTuple):
 
 
 def classify(database: Database, flow: str, side: Side) -> pl.DataFrame:
-    """One row per pair of the flow: key, currency, both amounts, class."""
+    """One row per pair of the flow, and per part of one that has its own name: key, currency, both amounts, class."""
     sql = _CLASSES.format(
-        sides=SIDES[flow],
-        journal=_journal(flow),
-        folded_key=folded_sql("key"),
+        sides=sides(flow),
+        journal=journal(flow),
         same_task="r.task = l.task" if flow == "contacts" else "true",
         stopped_sales=f"sales_outcome IN ({STOPPED}) AND sales_reason IS DISTINCT FROM '{OWNED_BY_SCM}'",
         stopped_scm=f"scm_outcome IN ({STOPPED})",
     )
-    named: dict[str, object] = {"flow": flow, **side._asdict()}
-    named["sharing"] = list(side.sharing)
-    used = {name: value for name, value in named.items() if f"${name}" in sql}
-    return database.connection.execute(sql, used).pl().with_columns(pl.lit(flow).alias("flow"))
-
-
-def _journal(flow: str) -> str:
-    """What was delivered, by the keys that pairs have: such a record that is gone from one side was lost, not left out."""
-    selects = [
-        f"SELECT {folded_sql(key)} AS key FROM delivery.outbox "
-        f"WHERE unit = '{unit}' AND company = $company AND state = 'delivered'"
-        for unit, key in DELIVERED[flow].items()
-    ]
-    return " UNION ALL ".join(selects) or "SELECT NULL::VARCHAR AS key"
+    with side.known_to(database), database.given("parts", parts(database, flow, side)):
+        return query(database, sql, flow, side).with_columns(pl.lit(flow).alias("flow"))
 
 
 def summarise(pairs: pl.DataFrame) -> pl.DataFrame:

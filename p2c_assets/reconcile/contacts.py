@@ -9,7 +9,7 @@ SELECT 'sales' AS side, '{task}' AS task, p.row_id AS source_id, '{kind} ' || p.
        {currency} AS currency, {amount} AS amount, {amount} AS net, true AS adds_up, false AS in_flight,
        NULL::VARCHAR AS born_here
 FROM raw.sales_contacts p
-LEFT JOIN raw.sales_transactioncurrencies c ON c.transactioncurrencyid = p.transactioncurrencyid
+LEFT JOIN currencies c ON c.transactioncurrencyid = p.transactioncurrencyid
 WHERE p.row_company = $company
 """
 

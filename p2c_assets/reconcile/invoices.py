@@ -1,15 +1,15 @@
 """Posted invoices against Sales' invoices: by number and date, amounts in the document's currency."""
 
-SIDES = """
+from p2c_assets.reconcile.numbers import bare
+
+SIDES = f"""
 WITH sales_lines AS (
     SELECT invoiceid, sum(extendedamount) AS extended FROM raw.sales_invoicedetails WHERE row_company = $company GROUP BY 1),
 scm_lines AS (
     SELECT InvoiceNumber AS number, InvoiceDate AS day, sum(LineAmount) AS amount, sum(LineTotalTaxAmount) AS tax
     FROM raw.scm_sales_invoice_lines WHERE row_company = $company GROUP BY ALL)
 SELECT 'sales' AS side, 'invoice_headers_to_invoices' AS task, NULL AS source_id,
-       CASE WHEN $prefix <> '' AND starts_with(i.invoicenumber, $prefix)
-            THEN substr(i.invoicenumber, length($prefix) + 1) ELSE i.invoicenumber END
-         || ' ' || strftime(i.msdynce_invoicedate::DATE, '%Y-%m-%d') AS key,
+       {bare("i.invoicenumber")} || ' ' || strftime(i.msdynce_invoicedate::DATE, '%Y-%m-%d') AS key,
        c.isocurrencycode AS currency, coalesce(i.totalamount, 0) AS amount,
        coalesce(i.totalamount, 0) - coalesce(i.totaltax, 0) - coalesce(i.freightamount, 0) AS net,
        coalesce(i.totalamount, 0) = coalesce(l.extended, 0) - coalesce(i.totaldiscountamount, 0)
@@ -18,7 +18,7 @@ SELECT 'sales' AS side, 'invoice_headers_to_invoices' AS task, NULL AS source_id
        CASE WHEN i.msdynce_ismaintainedexternally IS DISTINCT FROM true THEN 'invoice_kept_in_sales' END AS born_here
 FROM raw.sales_invoices i
 LEFT JOIN sales_lines l ON l.invoiceid = i.invoiceid
-LEFT JOIN raw.sales_transactioncurrencies c ON c.transactioncurrencyid = i.transactioncurrencyid
+LEFT JOIN currencies c ON c.transactioncurrencyid = i.transactioncurrencyid
 WHERE i.row_company = $company
 UNION ALL
 SELECT 'scm', 'invoice_headers_to_invoices', h.row_id, h.InvoiceNumber || ' ' || strftime(h.InvoiceDate::DATE, '%Y-%m-%d'),

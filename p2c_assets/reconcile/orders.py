@@ -6,7 +6,9 @@ Sales computes its totals from lines, freight and tax; SCM from its own. Until a
 even where both totals agree.
 """
 
-SIDES = """
+from p2c_assets.reconcile.numbers import bare
+
+SIDES = f"""
 WITH sales_lines AS (
     SELECT salesorderid, sum(extendedamount) AS extended FROM raw.sales_salesorderdetails WHERE row_company = $company
     GROUP BY 1),
@@ -14,8 +16,7 @@ scm_lines AS (
     SELECT SalesOrderNumber AS number, sum(LineAmount) AS amount, sum(TotalTaxAmount) AS tax
     FROM raw.scm_sales_order_lines WHERE row_company = $company GROUP BY 1)
 SELECT 'sales' AS side, 'salesorders_to_order_headers' AS task, o.row_id AS source_id,
-       CASE WHEN o.msdynce_ismaintainedexternally AND $prefix <> '' AND starts_with(o.ordernumber, $prefix)
-            THEN substr(o.ordernumber, length($prefix) + 1) ELSE o.ordernumber END AS key,
+       CASE WHEN o.msdynce_ismaintainedexternally THEN {bare("o.ordernumber")} ELSE o.ordernumber END AS key,
        c.isocurrencycode AS currency, coalesce(o.totalamount, 0) AS amount,
        coalesce(o.totalamount, 0) - coalesce(o.totaltax, 0) - coalesce(o.freightamount, 0) AS net,
        coalesce(o.totalamount, 0) = coalesce(l.extended, 0) - coalesce(o.totaldiscountamount, 0)
@@ -23,7 +24,7 @@ SELECT 'sales' AS side, 'salesorders_to_order_headers' AS task, o.row_id AS sour
        o.msdynce_ismaintainedexternally IS DISTINCT FROM true AS in_flight, NULL::VARCHAR AS born_here
 FROM raw.sales_salesorders o
 LEFT JOIN sales_lines l ON l.salesorderid = o.salesorderid
-LEFT JOIN raw.sales_transactioncurrencies c ON c.transactioncurrencyid = o.transactioncurrencyid
+LEFT JOIN currencies c ON c.transactioncurrencyid = o.transactioncurrencyid
 WHERE o.row_company = $company
 UNION ALL
 SELECT 'scm', 'order_headers_to_salesorders', h.row_id, h.SalesOrderNumber, h.CurrencyCode,

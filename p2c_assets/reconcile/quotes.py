@@ -24,7 +24,7 @@ SELECT 'sales' AS side, 'quotes_to_quotation_headers' AS task, q.row_id AS sourc
        false AS in_flight, NULL::VARCHAR AS born_here
 FROM latest q
 LEFT JOIN sales_lines l ON l.quoteid = q.quoteid
-LEFT JOIN raw.sales_transactioncurrencies c ON c.transactioncurrencyid = q.transactioncurrencyid
+LEFT JOIN currencies c ON c.transactioncurrencyid = q.transactioncurrencyid
 UNION ALL
 SELECT 'scm', 'quotes_to_quotation_headers', NULL, h.SalesQuotationNumber, h.CurrencyCode, h.QuotationTotalAmount,
        h.QuotationTotalAmount - h.QuotationTotalTaxAmount - h.QuotationTotalChargesAmount,

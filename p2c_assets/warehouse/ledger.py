@@ -123,6 +123,16 @@ def current(database: Database, task: str, company: str) -> pl.DataFrame:
     )
 
 
+def ever_delivered(database: Database, task: str, company: str) -> set[str]:
+    """The source rows of (task, company) that were in the destination at some time."""
+    rows = database.rows(
+        "SELECT DISTINCT source_id FROM ledger.outcomes "
+        "WHERE task = ? AND company = ? AND outcome IN ('created', 'updated', 'unchanged')",
+        [task, company],
+    )
+    return {str(source_id) for (source_id,) in rows}
+
+
 def count_in(
     database: Database,
     task: str,

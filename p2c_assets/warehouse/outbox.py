@@ -7,9 +7,10 @@ showed: `as sent`, or the fields that came back otherwise. `delivery.refusals` r
 content is not sent again.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -166,6 +167,23 @@ def delivered(database: Database, unit: str, company: str) -> set[str]:
         [unit, company],
     )
     return {folded(str(document)) for (document,) in rows}
+
+
+_CREATED = f"""
+WITH sent AS (
+    SELECT unnest(from_json(operations, '[{{"method":"VARCHAR","entity_set":"VARCHAR","body":"JSON"}}]')) AS operation
+    FROM delivery.outbox
+    WHERE unit = ? AND company = ? AND sent_utc IS NOT NULL AND state <> 'refused' AND list_contains(?, {folded_sql("document")}))
+SELECT DISTINCT operation.body::VARCHAR FROM sent WHERE operation.method = 'POST' AND operation.entity_set = ?
+"""
+
+
+def created(
+    database: Database, unit: str, company: str, entity_set: str, documents: Sequence[str]
+) -> list[Mapping[str, Any]]:
+    """The bodies of the rows that we created, or may have, in one entity set with these documents."""
+    keys = [folded(document) for document in documents]
+    return [json.loads(str(body)) for (body,) in database.rows(_CREATED, [unit, company, keys, entity_set])]
 
 
 def forget_refusals(database: Database, companies: Sequence[str]) -> None:

@@ -31,7 +31,10 @@ class Scope(NamedTuple):
 
 
 class Deleted(NamedTuple):
-    """A read of changes: the system itself says which rows are gone, by `row_id`. Rows older than ours are passed over."""
+    """A read of changes: the system itself says which rows are gone, by `row_id`. Rows older than ours are passed over.
+
+    A row of Sales (its id is a GUID) that comes with another company has left the one where we knew it.
+    """
 
     ids: Sequence[str]
 
@@ -142,7 +145,8 @@ def _gone(table: str, scope: Scope | Deleted, observed: str) -> tuple[str, list[
     """The query of current rows that are gone: the read should have found them and did not, or the system says so."""
     if isinstance(scope, Deleted):
         listed = f"SELECT r.* FROM raw.{table} r ANTI JOIN {observed} i ON {_same_row('i', 'r')}"
-        return f"{listed} WHERE list_contains(?, r.row_id)", [list(scope.ids)]
+        moved = f"r.row_id IN (SELECT row_id FROM {observed} o)" if table.startswith("sales_") else "false"
+        return f"{listed} WHERE list_contains(?, r.row_id) OR {moved}", [list(scope.ids)]
     conditions, parameters = ["true"], list[object]()
     if scope.company is not None:
         conditions.append("r.row_company = ?")

@@ -1,18 +1,30 @@
-"""What stops one company stops no other; and what is wrong in the ledger or in a system is seen."""
+"""What stops one company stops no other; what is wrong in the ledger or in a system, or deleted in one, is seen."""
 
 import shutil
 from collections.abc import Generator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import pytest
 
 from p2c_assets.mappings import catalogue
-from p2c_assets.reconcile.compare import Side, classify
+from p2c_assets.reconcile.compare import classify
+from p2c_assets.reconcile.side import Side
 from p2c_assets.reports.balance import balance
+from p2c_assets.sandbox.serve import CLIENT_ID, CLIENT_SECRET, TENANT
 from p2c_assets.warehouse.database import opened
 from p2c_assets_tests.chain.stage import Stage, scenario_stage
 
+SIDE = Side("usmf", "USD", "", datetime.now(UTC).date())
+API = "/api/data/v9.2"
+QUOTE_OF_TWO_LINES = """
+SELECT q.quoteid, q.quotenumber, max(d.quotedetailid) FROM raw.sales_quotes q JOIN raw.sales_quotedetails d USING (quoteid)
+JOIN raw.scm_sales_quotation_headers h ON h.SalesQuotationNumber = q.quotenumber AND h.SalesQuotationStatus = 'Created'
+JOIN ledger.outcomes o ON o.source_id = q.quoteid AND o.valid_to_run IS NULL AND o.outcome IN ('created', 'unchanged')
+WHERE q.row_company = 'usmf' AND q.statecode = 1 GROUP BY ALL HAVING count(*) >= 2 ORDER BY 2 LIMIT 1
+"""
 DOUBLE = """
 INSERT INTO ledger.outcomes
 SELECT * FROM ledger.outcomes WHERE task = 'accounts_to_customers' AND company = 'demf' AND valid_to_run IS NULL LIMIT 1
@@ -104,7 +116,7 @@ def test_what_was_delivered_and_is_gone_is_lost_and_not_explained_by_a_filter(
     shutil.copy(stage.settings.paths.warehouse, copy)
     with opened(copy, 0) as database:
         database.run(f"DELETE FROM {gone} AND row_company = 'usmf'")
-        pairs = classify(database, flow, Side("usmf", "USD", "Standard USD", ""))
+        pairs = classify(database, flow, SIDE)
     assert pairs.filter(pairs["key"] == key)["class"].to_list() == [expected]
 
 
@@ -115,7 +127,7 @@ def test_freight_that_sales_entered_and_scm_never_got_is_not_called_scms(stage: 
         database.run(
             "UPDATE raw.sales_quotes SET freightamount = 100, totalamount = totalamount + 100 WHERE quotenumber = 'QUO-US-03'"
         )
-        pairs = classify(database, "quotes", Side("usmf", "USD", "Standard USD", ""))
+        pairs = classify(database, "quotes", SIDE)
     assert pairs.filter(pairs["key"] == "QUO-US-03")["class"].to_list() == ["charges_of_sales_not_sent"]
 
 
@@ -135,3 +147,88 @@ def _stored(
         ).to_dicts()[0]
     company = {"dataAreaId": "usmf"} if system == "scm" else {}
     return row[column], {**company, **{name: row[name] for name in names}}
+
+
+@pytest.fixture(scope="module")
+def sales(stage: Stage) -> Generator[httpx.Client]:
+    """A person who works in Sales."""
+    url = stage.sandbox.sales_url
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "scope": f"{url}/.default",
+    }
+    with httpx.Client(base_url=url, trust_env=False) as client:
+        token = client.post(f"/{TENANT}/oauth2/v2.0/token", data=form).json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        yield client
+
+
+def one_line_less(stage: Stage, sales: httpx.Client) -> str:
+    """Revise a quote, delete a line of the revision, activate it; the quote's number."""
+    with stage.warehouse() as database:
+        ((quote, number, _),) = database.rows(QUOTE_OF_TWO_LINES)
+    expand = {"Prefer": "return=representation"}
+    body = {"QuoteId": quote, "ColumnSet": {"AllColumns": True}}
+    answer = sales.post(f"{API}/ReviseQuote", json=body, headers=expand)
+    assert answer.status_code == 200, answer.text
+    revision = answer.json()["quoteid"]
+    lines = sales.get(f"{API}/quotedetails?$filter=_quoteid_value eq {revision}").json()["value"]
+    last = max(lines, key=lambda line: line["lineitemnumber"])
+    assert sales.delete(f"{API}/quotedetails({last['quotedetailid']})").status_code == 204
+    state = {"statecode": 1, "statuscode": 2}
+    answer = sales.patch(f"{API}/quotes({revision})", json=state, headers={"If-Match": "*"})
+    assert answer.status_code == 204, answer.text
+    return str(number)
+
+
+def test_a_line_deleted_in_a_revision_goes_from_the_quotation_and_both_sides_agree(
+    stage: Stage, sales: httpx.Client
+) -> None:
+    number = one_line_less(stage, sales)
+    with stage.warehouse() as database:
+        before = database.value(
+            "SELECT count(*) FROM raw.scm_sales_quotation_lines WHERE SalesQuotationNumber = ?", [number]
+        )
+    assert [run.problems for run in stage.chain(["usmf"], "quotes") if not run.succeeded] == []
+    with stage.warehouse() as database:
+        ((deletions,),) = database.rows(
+            'SELECT len(regexp_extract_all(operations, \'"method": "DELETE"\')) FROM delivery.outbox '
+            "WHERE unit = 'scm/sales_quotations' AND document = ? ORDER BY planned_utc DESC LIMIT 1",
+            [number],
+        )
+        after = database.value(
+            "SELECT count(*) FROM raw.scm_sales_quotation_lines WHERE SalesQuotationNumber = ?", [number]
+        )
+        pair = database.rows("SELECT class FROM reconciled.quotes_pairs WHERE company = 'usmf' AND key = ?", [number])
+    assert (deletions, pair) == (1, [("tax_and_charges_of_scm",)])
+    assert isinstance(before, int)
+    assert after == before - 1
+    assert {money.unexplained_amount for money in stage.balance().money if money.flow == "quotes"} == {Decimal(0)}
+
+
+def test_an_account_deleted_in_sales_keeps_an_outcome_and_its_customer_is_called_lost(
+    stage: Stage, sales: httpx.Client
+) -> None:
+    with stage.warehouse() as database:
+        ((account, number),) = database.rows(
+            "SELECT a.accountid, a.accountnumber FROM raw.sales_accounts a JOIN ledger.outcomes o ON o.source_id = a.row_id "
+            "WHERE o.valid_to_run IS NULL AND o.outcome IN ('created', 'unchanged') AND a.row_company = 'usmf' "
+            "AND a.accountid NOT IN (SELECT customerid FROM raw.sales_quotes WHERE customerid IS NOT NULL "
+            "UNION SELECT customerid FROM raw.sales_salesorders WHERE customerid IS NOT NULL "
+            "UNION SELECT parentcustomerid FROM raw.sales_contacts WHERE parentcustomerid IS NOT NULL) LIMIT 1"
+        )
+    assert sales.delete(f"{API}/accounts({account})").status_code == 204
+    runs = stage.chain(["usmf"], "accounts")
+    assert [run.problems for run in runs if not run.succeeded] == []
+    with stage.warehouse() as database:
+        said = database.rows(
+            "SELECT document, outcome, reason FROM ledger.outcomes "
+            "WHERE source_id = ? AND task = 'accounts_to_customers' AND valid_to_run IS NULL",
+            [account],
+        )
+        pair = database.rows("SELECT class FROM reconciled.accounts_pairs WHERE company = 'usmf' AND key = ?", [number])
+    assert said == [(number, "filtered", "deleted_in_source")]
+    assert pair == [("lost_in_sales",)]
+    assert all(task.adds_up for task in stage.balance().tasks)

@@ -34,6 +34,9 @@ Explained:
 |---|---|
 | `agreed` | both sides have the same amount |
 | `<outcome>:<reason>` | the record stayed on one side, or its change did not go through, for a reason of the tables above |
+| `discount_split` | what SCM's discount per unit makes of a fractional quantity: a cent per line at most |
+| `deleted_lines_kept_in_scm` | lines that were deleted in Sales after they had been sent, and that SCM keeps |
+| `deleted_lines_kept_in_sales` | lines that were deleted in SCM, and that Sales keeps |
 | `in_flight` | tax and charges that SCM has added to an order that has not come back yet |
 | `tax_and_charges_of_scm` | tax and charges of a quotation, which goes one way |
 | `customer_kept_in_scm` | a customer that SCM's own people keep |
@@ -42,6 +45,11 @@ Explained:
 | `quotation_kept_in_scm` | a quotation that was made in SCM |
 | `price_of_other_company` | a price that another company put into a price list that both use |
 | `invoice_kept_in_sales` | an invoice that was made in Sales |
+
+What stopped a document explains a difference only while the destination still holds what was last delivered to it, net of tax
+and charges (never delivered: what the plan saw). A difference that arose there in the meantime is unexplained.
+
+Lines that were deleted on one side and cents of a split discount are records of their own: the rest of their pair has to agree.
 
 Unexplained; each of these turns the check `totals_agree` red:
 

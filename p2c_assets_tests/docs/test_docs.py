@@ -17,7 +17,9 @@ from p2c_assets.defs import checks
 from p2c_assets.defs.jobs import FLOWS, PROSPECT_TO_CASH, READ_SALES
 from p2c_assets.mappings.catalogue import SHIPPED
 from p2c_assets.mappings.reasons import REASONS
-from p2c_assets.reconcile.compare import SIDES, UNEXPLAINED
+from p2c_assets.reconcile import parts
+from p2c_assets.reconcile.compare import UNEXPLAINED
+from p2c_assets.reconcile.sides import SIDES
 from p2c_assets.settings import Company, MappingSettings, Settings, load
 from p2c_assets_tests.docs import reasons_page
 from p2c_assets_tests.docs.pages import PAGES, ROOT, anchors, blocks, everything, links, rows, text
@@ -73,6 +75,9 @@ def another(setting: Setting) -> str:
         "mapping.quote_address": "template",
         "reading.sales": "pages",
         "sensors.scm_interval_s_by_entity": '{"customers_v2": 60}',
+        "delivery.deleted_lines.quotes": "keep",
+        "delivery.deleted_lines.orders": "delete",
+        "delivery.deleted_lines.returned_orders": "keep",
     }
     by_default = {
         "true": "false",
@@ -123,7 +128,7 @@ def test_every_class_of_difference_is_documented_and_no_other() -> None:
     section = text("reasons.md").partition("## Classes of difference")[2]
     documented = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
     born = {name for sql in SIDES.values() for name in re.findall(r"THEN '(\w+)'", sql)}
-    assert documented == {*UNEXPLAINED, *born, "agreed", "in_flight", "tax_and_charges_of_scm"}
+    assert documented == {*UNEXPLAINED, *born, *parts.CLASSES, "agreed", "in_flight", "tax_and_charges_of_scm"}
 
 
 def test_every_check_and_every_job_is_in_the_operating_page() -> None:

@@ -20,10 +20,12 @@ from p2c_assets.errors import SettingsError
 from p2c_assets.extraction import claims, frames
 from p2c_assets.mappings import catalogue, sales, scm
 from p2c_assets.mappings.model import FieldMap
-from p2c_assets.reconcile.compare import SIDES, Side, classify, summarise
+from p2c_assets.reconcile.compare import classify, summarise
+from p2c_assets.reconcile.side import Side
+from p2c_assets.reconcile.sides import SIDES
 from p2c_assets.sandbox.serve import RunningSandbox, running_sandbox
 from p2c_assets.settings import Settings, build
-from p2c_assets.warehouse import ledger, line_numbers, outbox, raw_log
+from p2c_assets.warehouse import holdings, ledger, line_numbers, outbox, raw_log
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets.warehouse.outbox import Answer, Slot
 from p2c_assets.warehouse.raw_log import Scope
@@ -100,7 +102,7 @@ def test_the_readmes_configuration_is_complete() -> None:
 def warehouse(tmp_path: Path) -> Iterator[Database]:
     """Every table that a chain leaves, most of them empty; one account with a history, a plan and a difference."""
     with opened(tmp_path / "p2c.duckdb", wait_s=0) as database:
-        for module in (ledger, line_numbers, outbox, claims):
+        for module in (ledger, line_numbers, outbox, holdings, claims):
             module.prepare(database)
         for entity in (*sales.ENTITIES, *scm.ENTITIES):
             raw_log.store(database, entity.table, frames.concatenate(entity, []), Scope(), "first-run", NOW)
@@ -151,7 +153,7 @@ def reconcile(database: Database) -> None:
     """As the reconciled assets do. The ledger's refusal explains the difference, so it is forgotten for the moment."""
     database.run("UPDATE ledger.outcomes SET outcome = 'unchanged', reason = NULL")
     for flow in SIDES:
-        pairs = classify(database, flow, Side("usmf", "USD", None, ""))
+        pairs = classify(database, flow, Side("usmf", "USD", "", NOW.date()))
         replace_slice(database, "reconciled", f"{flow}_pairs", "usmf", pairs)
         replace_slice(database, "reconciled", flow, "usmf", summarise(pairs))
     database.run("UPDATE ledger.outcomes SET outcome = 'refused', reason = 'refused_by_destination'")

@@ -11,7 +11,7 @@ import polars as pl
 from p2c_assets.extraction import claims
 from p2c_assets.extraction.frames import concatenate
 from p2c_assets.mappings.catalogue import ENTITIES
-from p2c_assets.warehouse import ledger, line_numbers, outbox, raw_log
+from p2c_assets.warehouse import holdings, ledger, line_numbers, outbox, raw_log
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets.warehouse.outbox import Answer, Slot
 from p2c_assets_tests.frames import Row, raw
@@ -27,7 +27,7 @@ CURRENCIES = [
 def warehouse(folder: Path) -> Iterator[Database]:
     """Every table that reconciliation looks into; Sales has two currencies, all else is empty."""
     with opened(folder / "p2c.duckdb", wait_s=0) as database:
-        for module in (ledger, line_numbers, outbox, claims):
+        for module in (ledger, line_numbers, outbox, holdings, claims):
             module.prepare(database)
         for entity in ENTITIES.values():
             raw_log.prepare(database, entity.table, concatenate(entity, []))

@@ -11,7 +11,7 @@ from p2c_assets.settings import MappingSettings
 from p2c_assets.warehouse import ledger, raw_log, tombstones
 from p2c_assets.warehouse.database import Database
 from p2c_assets.warehouse.ledger import Tally
-from p2c_assets.warehouse.raw_log import Scope
+from p2c_assets.warehouse.raw_log import Deleted, Scope
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 TASKS = tasks(MappingSettings())
@@ -80,3 +80,11 @@ def test_rows_that_are_gone_belong_to_the_in_of_the_equation(database: Database)
     both = pl.concat([there, tombstones.outcomes(database, ACCOUNTS, "usmf").drop("scope")], how="diagonal")
     ledger.record(database, ACCOUNTS.name, "usmf", "run2", NOW, both)
     assert ledger.tally(database, ACCOUNTS.name, "usmf") == Tally(2, 2, 2, 2)
+
+
+def test_a_row_that_a_read_of_changes_shows_in_another_company_has_left_the_first(database: Database) -> None:
+    read(database, sales.ACCOUNTS, "run1", a="usmf")
+    moved = frame(sales.ACCOUNTS, [{"accountid": "a"}], lambda _row: "demf")
+    raw_log.store(database, sales.ACCOUNTS.table, moved, Deleted([]), "run2", NOW)
+    assert database.rows("SELECT row_id, row_company FROM raw.sales_accounts") == [("a", "demf")]
+    assert gone(database) == [("a", "a", "moved_to_other_company")]

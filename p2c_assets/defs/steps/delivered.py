@@ -9,7 +9,11 @@ import polars as pl
 from p2c_assets.defs import checks, metadata
 from p2c_assets.defs.platform import Platform, step_of
 from p2c_assets.delivery.delivering import deliver_plan
+from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.units import UNITS
+from p2c_assets.reconcile.sides import observed
+from p2c_assets.warehouse import holdings
+from p2c_assets.warehouse.holdings import Observed
 from p2c_assets.warehouse.ledger import outcome_counts
 
 
@@ -18,6 +22,7 @@ def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: st
     started = time.monotonic()
     desk = platform.desk(unit, context.partition_key, context.run.run_id)
     rows, statistics = platform.ask(step_of(context), desk.unit.system, lambda client: deliver_plan(desk, client))
+    _remember(platform, desk)
     tasks = [part.task for part in UNITS[unit].parts]
     shown = {
         **metadata.table("delivered", desk.unit.table, rows),
@@ -33,3 +38,11 @@ def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: st
         checks.written_as_sent(context.asset_key, rows),
     ]
     return dg.MaterializeResult(metadata=shown, check_results=results)
+
+
+def _remember(platform: Platform, desk: Desk) -> None:
+    """What the destination holds after the delivery: a later difference is excused only while it still does."""
+    side = platform.side(platform.company(desk.company))
+    held = observed(platform.database, desk.unit.name, desk.unit.flow, side)
+    where = Observed(desk.unit.name, desk.company, desk.reading.run, desk.reading.now)
+    holdings.remember(platform.database, where, held)

@@ -14,8 +14,7 @@ from p2c_assets.defs.platform import Platform, step_of
 from p2c_assets.defs.tags import wants_changes_only
 from p2c_assets.extraction.reader import read_all
 from p2c_assets.mappings.schema import Entity, System
-from p2c_assets.reconcile.compare import Side, balances, classify, summarise
-from p2c_assets.settings import Company
+from p2c_assets.reconcile.compare import balances, classify, summarise
 from p2c_assets.warehouse import differences
 from p2c_assets.warehouse.stage import replace_slice
 
@@ -30,10 +29,7 @@ def reconcile_flow(
     started = time.monotonic()
     company = platform.company(context.partition_key)
     asked = _bring_up_to_date(context, platform, entities)
-    side = Side(
-        company.id, company.currency, company.price_list, company.sales_number_prefix, _sharing(platform, company)
-    )
-    pairs = classify(platform.database, flow, side)
+    pairs = classify(platform.database, flow, platform.side(company))
     summary = summarise(pairs)
     replace_slice(platform.database, "reconciled", f"{flow}_pairs", company.id, pairs)
     replace_slice(platform.database, "reconciled", flow, company.id, summary)
@@ -58,14 +54,6 @@ def _bring_up_to_date(context: dg.AssetExecutionContext, platform: Platform, ent
     if wants_changes_only(context.run):
         return 0
     return _read_afresh(context, platform, "sales", entities) + _read_afresh(context, platform, "scm", entities)
-
-
-def _sharing(platform: Platform, company: Company) -> tuple[str, ...]:
-    """Companies whose prices go into this company's price list."""
-    others = platform.settings.companies.values()
-    return tuple(
-        other.id for other in others if (other.price_list, other.currency) == (company.price_list, company.currency)
-    )
 
 
 def _read_afresh(
