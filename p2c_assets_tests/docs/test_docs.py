@@ -72,7 +72,9 @@ def another(setting: Setting) -> str:
         "mapping.delivered_option": "packing_slip",
         "mapping.quote_address": "template",
         "reading.sales": "pages",
+        "reading.scm": "packages",
         "sensors.scm_interval_s_by_entity": '{"customers_v2": 60}',
+        "reading.packages": '{"customers_v2": "customers of {company}"}',
     }
     by_default = {
         "true": "false",
