@@ -14,13 +14,15 @@ from p2c_assets.defs.flows import accounts, contacts, invoices, orders, products
 from p2c_assets.defs.jobs import jobs, partitions
 from p2c_assets.defs.platform import platform_resource
 from p2c_assets.defs.sensors.all_sensors import sensors
+from p2c_assets.extraction import choice
 from p2c_assets.mappings import catalogue
 from p2c_assets.settings import Settings
 
 
 def build_defs(settings: Settings) -> dg.Definitions:
-    """Definitions for these settings. Raises SettingsError when a mapping override names something unknown."""
+    """Definitions for these settings. Raises SettingsError when an override or a data project names something unknown."""
     catalogue.tasks(settings.mapping_settings())
+    choice.check(settings.reading)
     companies = partitions(list(settings.companies))
     fresh_within = timedelta(hours=settings.sensors.fresh_within_h)
     defined = [

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from p2c_assets.errors import SettingsError
@@ -113,11 +113,34 @@ class Delivery(BaseModel):
 
 
 class ReadingSettings(BaseModel):
-    """How Sales is read: by `changes` (delta links) where a table has them, or always whole by `pages`."""
+    """How the systems are read.
+
+    Sales by `changes` (delta links) where a table has them, or always whole by `pages`. SCM by `pages`, or in runs for
+    changes by `packages`: exports of the data projects that `packages` names by entity, with `{company}` where the company
+    stands in the name. They pay from so many rows; deletions are not in them, so every so many reads keys are compared.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sales: Literal["changes", "pages"] = "changes"
+    scm: Literal["pages", "packages"] = "pages"
+    packages: Mapping[str, str] = Field(default_factory=dict)
+    package_from_rows: int = Field(default=20_000, ge=0)
+    package_keys_every: int = Field(default=24, ge=1)
+    package_wait_s: float = Field(default=1800.0, gt=0)
+
+    @field_validator("packages")
+    @classmethod
+    def _a_project_belongs_to_one_company(cls, packages: Mapping[str, str]) -> Mapping[str, str]:
+        """Source: data-entities/entity-change-track.md: what was exported last is known for each project."""
+        for entity, project in packages.items():
+            if "{company}" not in project:
+                raise ValueError(f"the data project of {entity} is {project!r}: its name lacks {{company}}")
+        projects = list(packages.values())
+        doubled = sorted({project for project in projects if projects.count(project) > 1})
+        if doubled:
+            raise ValueError(f"several entities have the data project {', '.join(doubled)}")
+        return packages
 
 
 class Alerts(BaseModel):

@@ -37,12 +37,20 @@ class Lost(NamedTuple):
 
 
 class Request(NamedTuple):
-    """One request, without what differs from attempt to attempt (token, request id)."""
+    """One request, without what differs from attempt to attempt (token, request id).
+
+    `signed`: the address itself is the permission, and part of it a secret. It goes without our token, which a blob store
+    would refuse, and its query is in no message.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
     content: bytes = b""
+    signed: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url.partition('?')[0] if self.signed else self.url}"
 
 
 def production_http(settings: SystemSettings) -> httpx.AsyncClient:
@@ -94,7 +102,17 @@ class Transport:
 
     async def get(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
         """The answer to a GET, be it a refusal; TransientError when nothing but passing failures came back."""
-        request, failure = Request("GET", url, headers), ""
+        return await self._read(Request("GET", url, headers))
+
+    async def download(self, url: str) -> httpx.Response:
+        """The answer of a signed address (Azure blob storage), as `get` gives it.
+
+        Source: data-entities/data-management-api.md, GetExportedPackageUrl (an address with a shared access signature).
+        """
+        return await self._read(Request("GET", url, {}, signed=True))
+
+    async def _read(self, request: Request) -> httpx.Response:
+        failure = ""
         for attempt in range(retry.READ_ATTEMPTS):
             await self._back_off(attempt)
             try:
@@ -107,7 +125,7 @@ class Transport:
                 failure = f"{response.status_code} {page_text(response.content)}"
                 if response.status_code == 429:
                     break
-        raise TransientError(f"GET {url} kept failing, the last time: {failure}")
+        raise TransientError(f"{request} kept failing, the last time: {failure}")
 
     async def post(self, url: str, headers: Mapping[str, str], content: bytes) -> httpx.Response | Lost:
         """The answer to a POST, be it a refusal or a 429 that did not end; Lost when there is none."""
@@ -146,14 +164,17 @@ class Transport:
         return response
 
     async def _authorised(self, request: Request) -> httpx.Response:
+        if request.signed:
+            return await self._once(request, None)
         token = await self._tokens.token()
         response = await self._once(request, token)
         if response.status_code != 401:
             return response
         return await self._once(request, await self._tokens.renewed(token))
 
-    async def _once(self, request: Request, token: str) -> httpx.Response:
-        headers = {**request.headers, "Authorization": f"Bearer {token}", "x-ms-client-request-id": str(uuid4())}
+    async def _once(self, request: Request, token: str | None) -> httpx.Response:
+        permission = {} if token is None else {"Authorization": f"Bearer {token}"}
+        headers = {**request.headers, **permission, "x-ms-client-request-id": str(uuid4())}
         async with self._limiter.turn():
             self._requests[request.method] += 1
             return await self._http.request(request.method, request.url, headers=headers, content=request.content)

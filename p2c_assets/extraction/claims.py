@@ -57,5 +57,16 @@ async def read_and_store_claims(reading: Reading, client: SystemClient, entity: 
         reading.database.run("INSERT INTO raw.scm_key_claims BY NAME SELECT * FROM claims")
 
 
+def are_outdated(database: Database, entity: Entity, company: str) -> bool:
+    """Whether `raw` has keys of the company that the claims lack, or other names and units, or the claims have more."""
+    claim = CLAIMED[entity.name]
+    columns = ", ".join(f"coalesce({name}, '')" if name else "''" for name in claim)
+    raw = f"SELECT {columns} FROM raw.{entity.table} WHERE row_company = ?"
+    columns = ", ".join(f"coalesce({column}, '')" for column in Claim._fields)
+    claimed = f"SELECT {columns} FROM raw.scm_key_claims WHERE entity = ? AND company = ?"
+    found = f"SELECT count(*) FROM (({raw} EXCEPT {claimed}) UNION ALL ({claimed} EXCEPT {raw}))"
+    return database.value(found, [company, entity.name, company, entity.name, company, company]) != 0
+
+
 def _column(columns: Sequence[str], name: str | None) -> pl.Expr:
     return pl.col(name) if name in columns and name is not None else pl.lit(None, dtype=pl.String)

@@ -5,6 +5,7 @@ scope) is known here, and with it what has been deleted. What happens to the row
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from p2c_assets.extraction import frames
 from p2c_assets.mappings.schema import Column, ColumnType, Entity
 from p2c_assets.settings import Company
 from p2c_assets.warehouse import raw_log
+from p2c_assets.warehouse.bookmarks import Bookmark
 from p2c_assets.warehouse.database import Database
 from p2c_assets.warehouse.raw_log import Change, Scope
 
@@ -38,11 +40,27 @@ class Reading(NamedTuple):
     now: datetime
 
 
-async def read_all(reading: Reading, client: SystemClient, entity: Entity, company: str | None = None) -> Change:
+async def read_all(
+    reading: Reading,
+    client: SystemClient,
+    entity: Entity,
+    company: str | None = None,
+    bookmark: Bookmark | None = None,
+) -> Change:
     """Every row of an entity; of one company where one is named (an SCM entity always is)."""
     query = query_of(entity, company, reading.companies)
     scoped = company if entity.company_column else None
-    return await _read(reading, client, entity, [query], Scope(scoped))
+    return await _read(reading, client, entity, [query], Scope(scoped), bookmark)
+
+
+async def read_ids(reading: Reading, client: SystemClient, entity: Entity, company: str) -> frozenset[str]:
+    """The `row_id` of every row of a company in SCM, by a read of nothing but the keys."""
+    keys = replace(entity, columns=tuple(entity.column(name) for name in entity.key))
+    of = company_of(keys, reading.companies)
+    query = query_of(keys, company, reading.companies)
+    return frozenset(
+        [row_id async for page in client.pages(query) for row_id in frames.frame(keys, page, of)["row_id"]]
+    )
 
 
 async def read_keys(
@@ -74,12 +92,17 @@ def _claim(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[str, ...]:
 
 
 async def _read(
-    reading: Reading, client: SystemClient, entity: Entity, queries: Sequence[Query], scope: Scope
+    reading: Reading,
+    client: SystemClient,
+    entity: Entity,
+    queries: Sequence[Query],
+    scope: Scope,
+    bookmark: Bookmark | None = None,
 ) -> Change:
     of = company_of(entity, reading.companies)
     pages = [frames.frame(entity, page, of) for query in queries async for page in client.pages(query)]
     rows = frames.concatenate(entity, pages)
-    return raw_log.store(reading.database, entity.table, rows, scope, reading.run, reading.now)
+    return raw_log.store(reading.database, entity.table, rows, scope, reading.run, reading.now, bookmark)
 
 
 def query_of(entity: Entity, company: str | None, companies: Mapping[str, Company]) -> Query:

@@ -31,12 +31,14 @@ class Scope(NamedTuple):
 
 
 class Deleted(NamedTuple):
-    """A read of changes: the system itself says which rows are gone, by `row_id`. Rows older than ours are passed over.
+    """A read of changes, of `company` where one is named: which rows are gone is known by their `row_id`.
 
-    A row of Sales (its id is a GUID) that comes with another company has left the one where we knew it.
+    Rows older than ours are passed over, where they tell their version. A row of Sales (its id is a GUID) that comes with
+    another company has left the one where we knew it.
     """
 
     ids: Sequence[str]
+    company: str | None = None
 
 
 class Change(NamedTuple):
@@ -73,7 +75,7 @@ def store(
                 _append(database, table, gone, parameters, run, now)
                 _apply(database, table, gone, parameters)
                 if bookmark is not None:
-                    bookmarks.put(database, table, _company(scope), bookmark, run, now)
+                    bookmarks.put(database, table, scope.company, bookmark, run, now)
     return change
 
 
@@ -85,10 +87,6 @@ def gone_sql(table: str) -> str:
         f"(SELECT 1 FROM raw.{table} r WHERE r.row_id = g.row_id AND r.row_company IS NOT DISTINCT FROM $company) "
         "QUALIFY row_number() OVER (PARTITION BY g.row_id ORDER BY g.observed_utc DESC) = 1"
     )
-
-
-def _company(scope: Scope | Deleted) -> str | None:
-    return scope.company if isinstance(scope, Scope) else None
 
 
 def logged_by_company(database: Database, table: str, run: str) -> dict[str, int]:
@@ -146,8 +144,10 @@ def _gone(table: str, scope: Scope | Deleted, observed: str) -> tuple[str, list[
     if isinstance(scope, Deleted):
         listed = f"SELECT r.* FROM raw.{table} r ANTI JOIN {observed} i ON {_same_row('i', 'r')}"
         moved = f"r.row_id IN (SELECT row_id FROM {observed} o)" if table.startswith("sales_") else "false"
-        return f"{listed} WHERE list_contains(?, r.row_id) OR {moved}", [list(scope.ids)]
-    conditions, parameters = ["true"], list[object]()
+        of_company = "(?::VARCHAR IS NULL OR r.row_company = ?)"
+        parameters: list[object] = [list(scope.ids), scope.company, scope.company]
+        return f"{listed} WHERE (list_contains(?::VARCHAR[], r.row_id) AND {of_company}) OR {moved}", parameters
+    conditions, parameters = ["true"], []
     if scope.company is not None:
         conditions.append("r.row_company = ?")
         parameters.append(scope.company)

@@ -74,6 +74,22 @@ class Stage(NamedTuple):
                 counted[method] = counted.get(method, 0) + int(report.get(method, 0))
         return counted
 
+    def define_exports(self, projects: Mapping[str, str]) -> None:
+        """Data projects in SCM by name, each with one entity by label under change tracking; its jobs end at once."""
+        values = [
+            {"name": name, "entities": [{"label": label, "refresh": "IncrementalPush"}]}
+            for name, label in projects.items()
+        ]
+        self._admin("data-projects", {"value": values})
+        for label in set(projects.values()):
+            self._admin("change-tracking", {"entity": label, "option": "entire entity"})
+        self._admin("package-settings", {"polls_not_run": 0, "polls_executing": 0})
+
+    def _admin(self, action: str, body: Mapping[str, Any]) -> None:
+        """Call a path of SCM's admin."""
+        url = f"{self.sandbox.scm_url}/_sandbox/{action}"
+        httpx.post(url, json=body, trust_env=False).raise_for_status()
+
     def alter(self, system: str, entity_set: str, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Change a stored value behind everybody's back."""
         url = self.sandbox.sales_url if system == "sales" else self.sandbox.scm_url

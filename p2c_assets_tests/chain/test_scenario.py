@@ -7,9 +7,12 @@ from typing import NamedTuple
 import dagster as dg
 import pytest
 
+from p2c_assets.extraction import packages
 from p2c_assets.mappings import catalogue
 from p2c_assets.reports.balance import Balance
 from p2c_assets.sandbox.scenario.flaws import FLAWS, Flaw
+from p2c_assets.settings import ReadingSettings
+from p2c_assets.warehouse import raw_log
 from p2c_assets_tests.chain.stage import Stage, scenario_stage
 
 RAW_OF = {
@@ -118,12 +121,37 @@ def test_a_chain_with_nothing_new_sends_only_get_requests(played: Played) -> Non
 def test_a_chain_for_changes_that_finds_none_asks_sales_once_for_each_table_and_writes_nothing(played: Played) -> None:
     tables = [entity for entity in catalogue.ENTITIES.values() if entity.system == "sales"]
     assert {method: count for method, count in played.cycle.items() if count} == {"GET": len(tables)}
-    assert {method for method, count in played.cycle_of_scm.items() if count} == {"GET"}
+
+
+def test_it_asks_scm_once_for_each_entity_of_a_company_and_not_again_for_the_keys_of_all(played: Played) -> None:
+    entities = [entity for entity in catalogue.ENTITIES.values() if entity.system == "scm"]
+    asked = {method: count for method, count in played.cycle_of_scm.items() if count}
+    assert asked == {"GET": len(entities) * len(played.stage.settings.companies)}
 
 
 def test_after_a_chain_for_changes_everything_is_still_explained(played: Played) -> None:
     """Its reconciliation takes `raw` as the change readers left it."""
     assert played.stage.balance().money == played.balance.money
+
+
+def test_a_flow_for_changes_reads_packages_where_the_settings_name_a_data_project(played: Played) -> None:
+    """The same rows by the other reader: nothing is logged, nothing written."""
+    stage = played.stage
+    named = {"customers_v2": "{company} customers", "sellable_released_products": "{company} products"}
+    reading = ReadingSettings(scm="packages", packages=named, package_from_rows=1)
+    stage.define_exports({"usmf customers": "Customers V2", "usmf products": "Sellable released products"})
+    settings = stage.settings.model_copy(update={"reading": reading})
+    (_, accounts), (_, products) = (
+        stage.chain(["usmf"], flow, settings, only_changes=True) for flow in ("accounts", "products")
+    )
+    assert (accounts.succeeded, products.succeeded) == (True, True)
+    for run, table in ((accounts, "scm_customers_v2"), (products, "scm_sellable_released_products")):
+        event = stage.instance.get_latest_materialization_event(dg.AssetKey(["raw", "scm", table.removeprefix("scm_")]))
+        assert event is not None
+        assert event.asset_materialization is not None
+        assert event.asset_materialization.metadata["reader"].value == packages.FIRST + packages.COMPARED
+        with stage.warehouse() as database:
+            assert raw_log.logged_by_company(database, table, run.run) == {}
 
 
 def test_every_materialization_carries_counts_requests_seconds_schema_and_lineage(played: Played) -> None:

@@ -74,10 +74,12 @@ def another(setting: Setting) -> str:
         "mapping.delivered_option": "packing_slip",
         "mapping.quote_address": "template",
         "reading.sales": "pages",
+        "reading.scm": "packages",
         "sensors.scm_interval_s_by_entity": '{"customers_v2": 60}',
         "delivery.deleted_lines.quotes": "keep",
         "delivery.deleted_lines.orders": "delete",
         "delivery.deleted_lines.returned_orders": "keep",
+        "reading.packages": '{"customers_v2": "customers of {company}"}',
     }
     by_default = {
         "true": "false",

@@ -12,6 +12,7 @@ from p2c_assets.connectors.changesets import ChangesetSender
 from p2c_assets.connectors.clock import REAL_CLOCK, Clock
 from p2c_assets.connectors.faults import Fault
 from p2c_assets.connectors.finops import errors, requests
+from p2c_assets.connectors.finops.packages import PackageJobs
 from p2c_assets.connectors.limiter import Limiter
 from p2c_assets.connectors.pages import PageReader
 from p2c_assets.connectors.protocol import (
@@ -41,6 +42,8 @@ class FinopsClient:
         self._transport = Transport(http, tokens, Limiter(settings.concurrency, clock), clock)
         self._reader = PageReader(self._transport, self._root, errors.fault)
         self._sender = ChangesetSender(self._transport, FinopsDialect(self._root), settings, clock)
+        self.packages = PackageJobs(self._transport, self._root, clock)
+        """Exports of data packages."""
 
     @classmethod
     def connect(cls, settings: SystemSettings, http: httpx.AsyncClient | None = None) -> Self:

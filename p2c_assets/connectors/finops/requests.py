@@ -103,6 +103,11 @@ def batch_headers() -> dict[str, str]:
     return {**_HEADERS, "Prefer": "odata.continue-on-error"}
 
 
+def action_headers() -> dict[str, str]:
+    """Headers for the call of an action."""
+    return {**_HEADERS, "Content-Type": _JSON}
+
+
 def part(root: str, operation: Operation) -> Part:
     """One operation, across companies: a keyed write sees only the user's default company otherwise."""
     url = f"{root}/{operation.entity_set}{key(operation.key)}?{CROSS_COMPANY}"

@@ -5,19 +5,22 @@ from typing import Any
 
 import dagster as dg
 
+from p2c_assets.connectors.finops.client import FinopsClient
 from p2c_assets.connectors.protocol import Statistics, SystemClient
 from p2c_assets.defs import metadata
 from p2c_assets.defs.platform import Platform, step_of
 from p2c_assets.defs.tags import wants_changes_only
 from p2c_assets.delivery.strays import record_strays
 from p2c_assets.extraction.changes import Read, read_changes
-from p2c_assets.extraction.claims import CLAIMED, read_and_store_claims
-from p2c_assets.extraction.reader import read_all
+from p2c_assets.extraction.choice import reader_of
+from p2c_assets.extraction.claims import CLAIMED, are_outdated, read_and_store_claims
+from p2c_assets.extraction.packages import Project, read_packages
+from p2c_assets.extraction.reader import Reading, read_all
 from p2c_assets.mappings.schema import Entity
+from p2c_assets.settings import ReadingSettings
 from p2c_assets.warehouse.raw_log import logged_by_company
 
 SET_TO_PAGES = "everything, by pages: the settings say so"
-POLLED = "everything of the company, by pages: F&O's OData keeps no changes"
 
 
 def read_sales(context: dg.AssetExecutionContext, platform: Platform, entity: Entity) -> dg.MaterializeResult[Any]:
@@ -36,18 +39,31 @@ def read_sales(context: dg.AssetExecutionContext, platform: Platform, entity: En
 
 
 def read_scm(context: dg.AssetExecutionContext, platform: Platform, entity: Entity) -> dg.MaterializeResult[Any]:
-    """All rows of an SCM entity of one company, and the keys that other companies hold where Sales has but one."""
+    """An SCM entity of one company, and the keys that all companies hold where Sales has but one."""
     started = time.monotonic()
     reading = platform.reading(context.run.run_id)
     company = context.partition_key
+    full = not wants_changes_only(context.run)
 
     async def work(client: SystemClient) -> Read:
-        if entity.name in CLAIMED:
+        read = await _read_company(platform.settings.reading, reading, client, entity, company, full=full)
+        if entity.name in CLAIMED and (full or are_outdated(reading.database, entity, company)):
             await read_and_store_claims(reading, client, entity)
-        return Read(await read_all(reading, client, entity, company), POLLED, None)
+        return read
 
     read, statistics = platform.ask(step_of(context), "scm", work)
     return _shown(context, platform, entity, read, statistics, started)
+
+
+async def _read_company(
+    settings: ReadingSettings, reading: Reading, client: SystemClient, entity: Entity, company: str, *, full: bool
+) -> Read:
+    rows = int(str(reading.database.value(f"SELECT count(*) FROM raw.{entity.table} WHERE row_company = ?", [company])))
+    chosen = reader_of(settings, entity.name, company, full=full, rows=rows)
+    if chosen.project is None or not isinstance(client, FinopsClient):
+        return Read(await read_all(reading, client, entity, company), chosen.reader, None)
+    project = Project(chosen.project, settings.package_keys_every, settings.package_wait_s)
+    return await read_packages(reading, client, entity, company, project)
 
 
 def _shown(

@@ -1,0 +1,197 @@
+"""What each reader asks of its system: a full load, a cycle with nothing new, a cycle with 1% changed, as ratios.
+
+    python -m p2c_assets_tests.benchmarks.incremental [rows]
+
+Accounts in Sales, customers in SCM, both in the local twins, with the connectors' real requests. Counts of requests do not
+depend on how busy the machine is; no time is measured. An export's status is asked three times here, as often as the twin makes
+its client wait; a real one is asked more often, at growing distances.
+"""
+
+import sys
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+from uuid import UUID
+
+import httpx
+from pydantic import SecretStr
+
+from p2c_assets.connectors.auth import TokenSource
+from p2c_assets.connectors.dataverse.client import DataverseClient
+from p2c_assets.connectors.finops.client import FinopsClient
+from p2c_assets.connectors.protocol import Changeset, Operation, Verdict
+from p2c_assets.extraction.changes import read_changes
+from p2c_assets.extraction.packages import Project, read_packages
+from p2c_assets.extraction.reader import Reading, read_all
+from p2c_assets.mappings import sales, scm
+from p2c_assets.sandbox.admin_client import AdminClient
+from p2c_assets.sandbox.dataverse.twin import DataverseTwin
+from p2c_assets.sandbox.finops.twin import FinopsTwin
+from p2c_assets.sandbox.store import Store
+from p2c_assets.settings import SystemSettings
+from p2c_assets.warehouse import bookmarks
+from p2c_assets.warehouse.database import Database, opened
+from p2c_assets.warehouse.raw_log import Change
+from p2c_assets_tests.connectors.wire import FakeTime, run
+from p2c_assets_tests.sandbox.finops.scm_rows import REFERENCE, customer
+from p2c_assets_tests.sandbox.running import CLIENT_ID, CLIENT_SECRET, TENANT, Caller, running
+
+ROWS = 100_000
+NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
+PROJECT = Project("usmf customers", 24, 3600)
+FULL, IDLE, CHANGED = "full load", "nothing new", "1% changed"
+
+
+class Cost(NamedTuple):
+    """What one read cost: requests (without tokens), and rows that came."""
+
+    system: str
+    reader: str
+    cycle: str
+    requests: int
+    rows: int
+
+
+class Meter:
+    """A client's settings and its counters."""
+
+    def __init__(self, url: str, database: Database) -> None:
+        self.url = url
+        self.database = database
+        self._requests = 0
+
+    def cost(self, system: str, reader: str, cycle: str, work: Callable[[], Awaitable[Change]]) -> Cost:
+        """Do it and count."""
+        self._requests = 0
+        change = run(_awaited(work))
+        return Cost(system, reader, cycle, self._requests, change.read)
+
+    def settings(self) -> SystemSettings:
+        token_url = f"{self.url}/{TENANT}/oauth2/v2.0/token"
+        return SystemSettings(
+            url=self.url, token_url=token_url, client_id=CLIENT_ID, client_secret=SecretStr(CLIENT_SECRET)
+        )
+
+    def http(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(trust_env=False, timeout=600, event_hooks={"response": [self._count]})
+
+    def reading(self) -> Reading:
+        return Reading(self.database, {}, "benchmark", NOW)
+
+    async def _count(self, response: httpx.Response) -> None:
+        if not response.url.path.endswith("/token"):
+            self._requests += 1
+
+
+async def _awaited(work: Callable[[], Awaitable[Change]]) -> Change:
+    return await work()
+
+
+def of_sales(rows: int, folder: Path) -> list[Cost]:
+    """Accounts by delta links."""
+    with running(DataverseTwin(Store("sales"))) as url, _meter(url, folder / "sales.duckdb") as meter:
+        with AdminClient(url) as twin:
+            twin.load(
+                {"accounts": [{"accountid": _id(n), "accountnumber": f"A{n}", "name": f"N{n}"} for n in range(rows)]}
+            )
+
+        async def read() -> Change:
+            async with _sales(meter) as client:
+                return (await read_changes(meter.reading(), client, sales.ACCOUNTS, full=False)).change
+
+        costs = [meter.cost("Sales", "delta links", cycle, read) for cycle in (FULL, IDLE)]
+        run(_change_accounts(meter, rows))
+        return [*costs, meter.cost("Sales", "delta links", CHANGED, read)]
+
+
+def of_scm(rows: int, folder: Path) -> list[Cost]:
+    """Customers of one company by pages and by packages."""
+    with running(FinopsTwin(Store("scm"))) as url, _meter(url, folder / "scm.duckdb") as meter:
+        with AdminClient(url) as twin:
+            customers = [{"dataAreaId": "usmf", **customer(f"C{n:06}")} for n in range(rows)]
+            twin.load({**REFERENCE, "CustomersV2": customers})
+        with Caller.signed_in(url) as caller:
+            entities = [{"label": "Customers V2", "refresh": "IncrementalPush"}]
+            caller.admin("change-tracking", {"entity": "Customers V2", "option": "entire entity"})
+            caller.admin("data-projects", {"value": [{"name": PROJECT.name, "entities": entities}]})
+
+        async def pages() -> Change:
+            async with _scm(meter) as client:
+                return await read_all(meter.reading(), client, scm.CUSTOMERS_V2, "usmf")
+
+        async def packages() -> Change:
+            async with _scm(meter) as client:
+                return (await read_packages(meter.reading(), client, scm.CUSTOMERS_V2, "usmf", PROJECT)).change
+
+        readers = (("pages", pages), ("data packages", packages))
+        costs = [meter.cost("SCM", name, cycle, read) for cycle in (FULL, IDLE) for name, read in readers]
+        run(_change_customers(meter, rows))
+        return [*costs, *(meter.cost("SCM", name, CHANGED, read) for name, read in readers)]
+
+
+@contextmanager
+def _meter(url: str, path: Path) -> Generator[Meter]:
+    with opened(path, 0) as database:
+        bookmarks.prepare(database)
+        yield Meter(url, database)
+
+
+def _sales(meter: Meter) -> DataverseClient:
+    settings, http, clock = meter.settings(), meter.http(), FakeTime().clock
+    return DataverseClient(http, settings, TokenSource.of(settings, http, clock), clock)
+
+
+def _scm(meter: Meter) -> FinopsClient:
+    settings, http, clock = meter.settings(), meter.http(), FakeTime().clock
+    return FinopsClient(http, settings, TokenSource.of(settings, http, clock), clock)
+
+
+async def _change_accounts(meter: Meter, rows: int) -> None:
+    changes = [
+        Operation("PATCH", "accounts", {"accountid": UUID(_id(n))}, {"name": "changed"}) for n in range(0, rows, 100)
+    ]
+    async with _sales(meter) as client:
+        _delivered(await client.send([Changeset(str(n), (change,)) for n, change in enumerate(changes)]))
+
+
+async def _change_customers(meter: Meter, rows: int) -> None:
+    keys = [{"dataAreaId": "usmf", "CustomerAccount": f"C{n:06}"} for n in range(0, rows, 100)]
+    changes = [Operation("PATCH", "CustomersV2", key, {"SalesMemo": "changed"}) for key in keys]
+    async with _scm(meter) as client:
+        _delivered(await client.send([Changeset(str(n), (change,)) for n, change in enumerate(changes)]))
+
+
+def _delivered(verdicts: Sequence[Verdict]) -> None:
+    failed = [verdict for verdict in verdicts if verdict.status != "delivered"]
+    if failed:
+        raise RuntimeError(f"{len(failed)} changes failed, the first: {failed[0]}")
+
+
+def _id(number: int) -> str:
+    return f"00000007-0000-4000-8000-{number:012d}"
+
+
+def table(costs: Sequence[Cost]) -> str:
+    """The costs as a table, each as a share of the full load by pages of its system."""
+    full = {cost.system: cost for cost in reversed(costs) if cost.cycle == FULL}
+    lines = ["| system | reader | cycle | requests | rows read |", "|---|---|---|---|---|"]
+    for cost in costs:
+        whole = full[cost.system]
+        asked = f"{cost.requests} ({cost.requests / whole.requests:.0%})"
+        lines.append(
+            f"| {cost.system} | {cost.reader} | {cost.cycle} | {asked} | {cost.rows:,} ({cost.rows / whole.rows:.0%}) |"
+        )
+    return "\n".join(lines)
+
+
+def main(rows: int = ROWS) -> list[Cost]:
+    """Both systems."""
+    with TemporaryDirectory() as folder:
+        return [*of_sales(rows, Path(folder)), *of_scm(rows, Path(folder))]
+
+
+if __name__ == "__main__":
+    print(table(main(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)))
