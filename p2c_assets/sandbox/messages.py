@@ -49,7 +49,7 @@ class Response:
 class Request:
     """A whole request. path is decoded, query decoded in order, header names lower-case.
 
-    scheme: http or https, as the caller used it. inside: it is one operation of a `$batch`.
+    scheme: http or https, as the caller used it. inside: it is one operation of a `$batch`. length: of the target.
     """
 
     method: str
@@ -59,6 +59,7 @@ class Request:
     body: bytes = b""
     scheme: str = "http"
     inside: bool = False
+    length: int = 0
 
     @classmethod
     def of(
@@ -74,7 +75,7 @@ class Request:
         """From a request target, absolute or `/path?query`."""
         url = urlsplit(target)
         lower = {name.lower(): value for name, value in headers.items()}
-        return cls(method, unquote(url.path), parse_query(url.query), lower, body, scheme, inside)
+        return cls(method, unquote(url.path), parse_query(url.query), lower, body, scheme, inside, len(target))
 
     @property
     def base_url(self) -> str:

@@ -12,9 +12,12 @@ from p2c_assets.sandbox.dataverse.assumptions import (
     HIGH_PAGE_CODE,
     INACTIVE_PRODUCT_CODE,
     INVALID_TOKEN_CODE,
+    KEY_CHARACTERS,
+    KEY_CHARACTERS_STATUS,
     NO_MESSAGE_STATUS,
     READ_ONLY_CODE,
     TRACKING_OPTION_CODE,
+    URL_TOO_LONG_STATUS,
 )
 
 
@@ -274,3 +277,12 @@ def paging_cookie_required() -> DataverseError:
 
 def too_many_to_aggregate() -> DataverseError:
     return DataverseError(400, "0x8004E023", "AggregateQueryRecordLimit exceeded. Cannot perform this operation.")
+
+
+def url_too_long(most: int) -> DataverseError:
+    return DataverseError(URL_TOO_LONG_STATUS, "0x80060888", f"The length of the URL is more than {most} characters.")
+
+
+def bad_key_value(name: str) -> DataverseError:
+    text = f"The value of '{name}' in the URL has a character that alternate keys do not take there: {KEY_CHARACTERS}"
+    return DataverseError(KEY_CHARACTERS_STATUS, "0x80060888", text)
