@@ -42,7 +42,7 @@ def test_an_alias_that_names_itself_is_a_501() -> None:
 @SYSTEMS
 def test_long_chains_are_no_nesting(system: System) -> None:
     column = {SALES.name: "name", SCM.name: "OrganizationName"}[system.name]
-    chain = "%20or%20".join([f"{column}%20eq%20'x'"] * 2000)
+    chain = "%20or%20".join([f"{column}%20eq%20'x'"] * 1000)
     assert status(system, Sent("GET", f"{SETS[system.name]}?$filter={chain}", {}, b"")) == 200
 
 

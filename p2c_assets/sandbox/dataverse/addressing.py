@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from p2c_assets.sandbox.dataverse import errors
+from p2c_assets.sandbox.dataverse.assumptions import KEY_CHARACTERS
 from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table
 from p2c_assets.sandbox.dataverse.predicates import constant_of
 from p2c_assets.sandbox.dataverse.records import Records
@@ -69,6 +70,16 @@ def _value(column: Column, literal: Literal) -> object:
     """A key's value as rows hold it. Raises DataverseError when the literal is not of the column's type."""
     constant_of("eq", column, literal)
     return literal.value
+
+
+def check_characters(key: Key) -> None:
+    """Some characters in a text value of an alternate key make a URL fail, however they are encoded.
+
+    Source: MicrosoftDocs/powerapps-docs define-alternate-keys-entity.md.
+    """
+    for name, literal in key.items():
+        if isinstance(literal, Literal) and literal.kind == "string" and set(str(literal.value)) & set(KEY_CHARACTERS):
+            raise errors.bad_key_value(name)
 
 
 def missing(address: Address) -> errors.DataverseError:

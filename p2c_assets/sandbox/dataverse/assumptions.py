@@ -189,3 +189,20 @@ URL_TOO_LONG_STATUS = 414
 UNAUTHORIZED_HAS_NO_BODY = True
 """A 401 without a live token has headers only. The documents list names of 401 errors
 (webapi/compose-http-requests-handle-errors.md), none of which was seen in a body."""
+
+FAILED_CHANGESET_IS_ONE_PART = True
+"""A failed changeset is answered by one error part instead of a multipart of its own; no page shows a failed one."""
+
+EARLIER_OPERATIONS_STAY = True
+"""Operations outside changesets that ran before the one that stopped a `$batch` stay committed."""
+
+VERSIONNUMBER_IS_FILTERABLE = True
+"""`$filter=versionnumber gt n`: no page says so or not; it is a column like others."""
+
+MOMENTS_HAVE_SECONDS = True
+"""Moments are shown as YYYY-MM-DDTHH:MM:SSZ, days as YYYY-MM-DD, as every sample of the documentation has them."""
+
+KEY_CHARACTERS = "/<>*%&:\\?+"
+KEY_CHARACTERS_STATUS = 400
+"""A value of an alternate key that has one of these makes a GET or PATCH by a URL fail (define-alternate-keys-entity.md):
+no page says how. The twin answers 0x80060888."""

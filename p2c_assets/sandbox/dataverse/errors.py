@@ -12,6 +12,8 @@ from p2c_assets.sandbox.dataverse.assumptions import (
     HIGH_PAGE_CODE,
     INACTIVE_PRODUCT_CODE,
     INVALID_TOKEN_CODE,
+    KEY_CHARACTERS,
+    KEY_CHARACTERS_STATUS,
     NO_MESSAGE_STATUS,
     READ_ONLY_CODE,
     TRACKING_OPTION_CODE,
@@ -258,10 +260,6 @@ def too_many_at_once(limit: int) -> DataverseError:
     return DataverseError(429, "0x80072326", f"Number of concurrent requests exceeded the limit of {limit}.")
 
 
-def url_too_long() -> DataverseError:
-    return DataverseError(URL_TOO_LONG_STATUS, "", "The request URL is too long.")
-
-
 def no_segment(name: str) -> DataverseError:
     return DataverseError(404, "0x8006088a", f"Resource not found for the segment '{name}'.")
 
@@ -292,3 +290,12 @@ def paging_cookie_required() -> DataverseError:
 
 def too_many_to_aggregate() -> DataverseError:
     return DataverseError(400, "0x8004E023", "AggregateQueryRecordLimit exceeded. Cannot perform this operation.")
+
+
+def url_too_long(most: int) -> DataverseError:
+    return DataverseError(URL_TOO_LONG_STATUS, "0x80060888", f"The length of the URL is more than {most} characters.")
+
+
+def bad_key_value(name: str) -> DataverseError:
+    text = f"The value of '{name}' in the URL has a character that alternate keys do not take there: {KEY_CHARACTERS}"
+    return DataverseError(KEY_CHARACTERS_STATUS, "0x80060888", text)

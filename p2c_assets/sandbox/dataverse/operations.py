@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.actions import ACTIONS, UNSUPPORTED
-from p2c_assets.sandbox.dataverse.addressing import Address, References, locate, missing, table_of
+from p2c_assets.sandbox.dataverse.addressing import Address, References, check_characters, locate, missing, table_of
 from p2c_assets.sandbox.dataverse.bulk import bulk
 from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.definitions import ROOTS, define
@@ -112,6 +112,8 @@ def _on_table(
     key = segments[0].key
     if key is None:
         return _on_set(work, table, request, references)
+    if request.method in {"GET", "PATCH"}:
+        check_characters(key)
     text = parts[0][len(segments[0].name) + 1 : -1]
     return _on_row(work, locate(work.records, table, key), text, request, references)
 

@@ -20,6 +20,7 @@ _ABSENT_HEADERS = (
     "mscrm.bypassbusinesslogicexecutionstepids",
     "mscrm.solutionuniquename",
     "mscrm.mergelabels",
+    "mscrm.sessiontoken",
 )
 
 
@@ -46,21 +47,31 @@ class Preferences(NamedTuple):
 
     def annotated(self, name: str) -> bool:
         """Whether an annotation was asked for, by name or wildcard."""
-        return any(_covers(wanted, name) for wanted in self.annotations)
+        return any(covers(wanted, name) for wanted in self.annotations)
 
 
 def preferences(request: Request) -> Preferences:
     """Raises Unsupported for what the twin does not do, DataverseError for a page size out of range."""
     refuse_headers(request)
-    given: dict[str, str] = {}
-    for name, quoted, plain in _PARTS.findall(request.headers.get("prefer", "")):
-        given[name.lower()] = quoted or plain
+    given = _given(request)
     if "respond-async" in given:
         raise Unsupported("Prefer: respond-async")
-    annotations = tuple(part.strip() for part in given.get("odata.include-annotations", "").split(",") if part.strip())
+    annotations = wanted_annotations(request)
     representation = given.get("return") == "representation"
     continues, tracks = "odata.continue-on-error" in given, "odata.track-changes" in given
     return Preferences(_page_size(given), representation, continues, annotations, tracks)
+
+
+def _given(request: Request) -> dict[str, str]:
+    """Preferences by their lower-case names."""
+    parts = _PARTS.findall(request.headers.get("prefer", ""))
+    return {name.lower(): quoted or plain for name, quoted, plain in parts}
+
+
+def wanted_annotations(request: Request) -> tuple[str, ...]:
+    """The names, or beginnings with `*`, of the annotations asked for."""
+    text = _given(request).get("odata.include-annotations", "")
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def refuse_headers(request: Request) -> None:
@@ -82,5 +93,5 @@ def _page_size(given: dict[str, str]) -> int | None:
     return size
 
 
-def _covers(wanted: str, name: str) -> bool:
+def covers(wanted: str, name: str) -> bool:
     return wanted == "*" or wanted == name or (wanted.endswith("*") and name.startswith(wanted[:-1]))

@@ -11,6 +11,7 @@ from uuid import uuid4
 from p2c_assets.sandbox.counter import RequestCounter
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.addressing import References
+from p2c_assets.sandbox.dataverse.annotations import details
 from p2c_assets.sandbox.dataverse.operations import operate
 from p2c_assets.sandbox.dataverse.preferences import preferences
 from p2c_assets.sandbox.dataverse.reading import API
@@ -34,6 +35,8 @@ from p2c_assets.sandbox.odata.multipart import (
 BATCH = f"{API}/$batch"
 MOST_OPERATIONS = 1000
 LONGEST_URL, LONGEST_URL_INSIDE = 32 * 1024, 64 * 1024
+"""Characters of a URL: webapi/compose-http-requests-handle-errors.md (maximum URL length)."""
+_UNCACHED = {"Cache-Control": "no-cache", "Expires": "-1"}
 Part = BatchRequest | Changeset
 Answer = PartResponse | ChangesetResponse
 Refusal = (errors.DataverseError, ODataSyntaxError, Unsupported)
@@ -42,27 +45,30 @@ Refusal = (errors.DataverseError, ODataSyntaxError, Unsupported)
 def answer(records: Records, counter: RequestCounter, faults: Faults, request: Request) -> Response:
     """One HTTP request; every answer has an id that support would ask for."""
     response = _answer(records, counter, faults, request)
-    return replace(response, headers={**response.headers, "x-ms-service-request-id": str(uuid4())})
+    identity = str(uuid4())
+    ids = {"x-ms-service-request-id": identity, "REQ_ID": identity, "AuthActivityId": str(uuid4())}
+    return replace(response, headers={**response.headers, **_UNCACHED, **ids})
 
 
 def _answer(records: Records, counter: RequestCounter, faults: Faults, request: Request) -> Response:
-    if request.target_length > LONGEST_URL:
-        return refusal(errors.url_too_long())
     if request.path != BATCH:
         return _alone(records, faults, request)
     try:
         return _batch(records, counter, faults, request)
     except Refusal as error:
-        return refusal(error)
+        return refusal(error, request)
 
 
-def refusal(error: Exception) -> Response:
-    """An error as the Web API shows it."""
+def refusal(error: Exception, request: Request) -> Response:
+    """An error as the Web API shows it, with its details where the caller asked for annotations."""
     match error:
         case errors.DataverseError(status=status, code=code, message=message):
-            return Response.json(status, {"error": {"code": code, "message": message}})
+            return Response.json(
+                status, {"error": {"code": code, "message": message, **details(request, code, message)}}
+            )
         case ODataSyntaxError(message=message):
-            return Response.json(400, {"error": {"code": "0x80060888", "message": message}})
+            code = "0x80060888"
+            return Response.json(400, {"error": {"code": code, "message": message, **details(request, code, message)}})
         case Unsupported():
             return unsupported(error)
         case _:
@@ -78,7 +84,13 @@ def _alone(records: Records, faults: Faults, request: Request) -> Response:
             settle(work)
             return response
     except Refusal as error:
-        return refusal(error)
+        return refusal(error, request)
+
+
+def _check_length(request: Request) -> None:
+    most = LONGEST_URL_INSIDE if request.inside else LONGEST_URL
+    if request.target_length > most:
+        raise errors.url_too_long(most)
 
 
 def _batch(records: Records, counter: RequestCounter, faults: Faults, request: Request) -> Response:
@@ -145,7 +157,7 @@ def _changeset(
                 parts.append(response.part(single.content_id))
             settle(work)
     except Refusal as error:
-        return refusal(error).part(current)
+        return refusal(error, request).part(current)
     return ChangesetResponse(tuple(parts))
 
 
@@ -160,11 +172,10 @@ def _operation(work: Work, faults: Faults, request: Request, single: BatchReques
 
 def _strike_or_operate(work: Work, faults: Faults, request: Request, references: References) -> Response:
     """An operation of a batch may have been planned to fail."""
-    if request.target_length > LONGEST_URL_INSIDE:
-        raise errors.url_too_long()
     plan = faults.on_operation(request) if request.inside else None
     if plan is not None:
         raise refusal_of(plan)
+    _check_length(request)
     return operate(work, request, references)
 
 

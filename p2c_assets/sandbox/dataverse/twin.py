@@ -97,9 +97,9 @@ class DataverseTwin:
     def throttling_headers(self, admitted: Admitted) -> Mapping[str, str]:
         return throttling.remaining(admitted)
 
-    def trouble(self, plan: Plan, request: Request) -> Response:  # noqa: ARG002 - the Twin's signature
+    def trouble(self, plan: Plan, request: Request) -> Response:
         """What a planned fault answers, in the envelope of the Web API."""
-        response = protocol.refusal(trouble.refusal(plan))
+        response = protocol.refusal(trouble.refusal(plan), request)
         waiting = {} if plan.retry_after is None else {"Retry-After": str(plan.retry_after)}
         return Response(response.status, {**response.headers, **waiting}, response.body)
 

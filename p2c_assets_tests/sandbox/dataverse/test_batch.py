@@ -16,6 +16,7 @@ def _send(sales: Sales, *parts: str, **headers: str) -> httpx.Response:
 
 
 def test_operations_run_in_order_and_answer_in_order(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api."""
     answer = _send(
         sales,
         operation("POST", f"{API}/accounts", {"accountid": NEW, "name": "New"}),
@@ -31,6 +32,7 @@ def test_operations_run_in_order_and_answer_in_order(sales: Sales) -> None:
 
 
 def test_a_changeset_is_atomic(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api."""
     answer = _send(
         sales,
         changeset(
@@ -46,6 +48,7 @@ def test_a_changeset_is_atomic(sales: Sales) -> None:
 
 
 def test_a_changeset_answers_nested_with_content_ids(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api."""
     answer = _send(
         sales,
         changeset(
@@ -60,6 +63,7 @@ def test_a_changeset_answers_nested_with_content_ids(sales: Sales) -> None:
 
 
 def test_one_bad_changeset_costs_only_itself(sales: Sales) -> None:
+    """webapi/compose-http-requests-handle-errors; webapi/execute-batch-operations-using-web-api."""
     answer = _send(
         sales,
         changeset(operation("PATCH", f"accounts({ACCOUNT})", {"name": "One"}, "1"), boundary="c1"),
@@ -72,7 +76,7 @@ def test_one_bad_changeset_costs_only_itself(sales: Sales) -> None:
 
 
 def test_without_continue_on_error_the_first_failure_is_the_answer(sales: Sales) -> None:
-    """What came before stays, what comes after is not run."""
+    """What came before stays, what comes after is not run; webapi/execute-batch-operations-using-web-api."""
     answer = _send(
         sales,
         operation("PATCH", f"accounts({ACCOUNT})", {"name": "One"}),
@@ -85,6 +89,7 @@ def test_without_continue_on_error_the_first_failure_is_the_answer(sales: Sales)
 
 
 def test_a_document_in_one_changeset_refers_by_content_id(sales: Sales) -> None:
+    """SDK 1.1.0 wire; webapi/execute-batch-operations-using-web-api."""
     answer = _send(
         sales,
         changeset(
@@ -101,6 +106,7 @@ def test_a_document_in_one_changeset_refers_by_content_id(sales: Sales) -> None:
 
 
 def test_a_reference_to_nothing_is_refused(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api."""
     answer = _send(
         sales,
         changeset(operation("PATCH", "$9", {"name": "x"}, "1"), boundary="c1"),
@@ -118,27 +124,32 @@ def test_a_reference_to_nothing_is_refused(sales: Sales) -> None:
 
 
 def test_a_get_inside_a_changeset_is_refused(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api."""
     answer = _send(sales, changeset(operation("GET", "accounts", None, "1")))
     assert refusal(answer) == (400, "0x80060888")
 
 
 def test_operations_of_a_changeset_need_a_content_id(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api."""
     answer = _send(sales, changeset(operation("POST", "accounts", {"name": "x"})))
     assert refusal(answer) == (400, "0x80060888")
     assert len(sales.value("accounts")) == 2
 
 
 def test_a_batch_has_at_most_1000_operations(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api."""
     parts = [operation("PATCH", f"accounts({ACCOUNT})", {"name": "x"}) for _ in range(1001)]
     assert refusal(_send(sales, *parts)) == (400, "0x80060888")
     assert sales.row(f"accounts({ACCOUNT})")["name"] == "Adventure Works"
 
 
 def test_a_batch_in_a_batch_is_refused(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api."""
     assert refusal(_send(sales, operation("POST", f"{API}/$batch", {}))) == (400, "0x80060888")
 
 
 def test_a_body_that_is_no_multipart_is_an_ordinary_error(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api."""
     answer = sales.post("$batch", {"requests": []})
     assert refusal(answer) == (400, "0x80060888")
     assert answer.headers["Content-Type"].startswith("application/json")
@@ -155,7 +166,8 @@ def test_what_the_twin_leaves_out_fails_its_part_alone(sales: Sales) -> None:
 
 
 def test_a_failure_at_the_end_of_the_transaction_rolls_the_changeset_back(sales: Sales) -> None:
-    """The lines are good one by one; the product of the second is a draft."""
+    """The lines are good one by one; the product of the second is a draft;
+    webapi/execute-batch-operations-using-web-api."""
     key = guid(50, 2)
     answer = _send(
         sales,
@@ -183,3 +195,26 @@ def test_the_twin_counts_the_operations_of_a_batch(sales: Sales) -> None:
     report = sales.admin("requests")
     assert report["POST"] == 1
     assert report["batch_operations"] == {"GET": 1, "POST": 1, "PATCH": 1, "DELETE": 0}
+
+
+def test_lines_end_with_crlf(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api: line ends of the body."""
+    content = batch(operation("GET", "accounts")).encode()
+    headers = {"Content-Type": "multipart/mixed; boundary=batch_1"}
+    answer = sales.caller.http.post(f"{API}/$batch", content=content, headers=headers)
+    assert refusal(answer) == (400, "0x80060888")
+
+
+def test_the_boundary_may_be_quoted(sales: Sales) -> None:
+    """SDK 1.1.0 wire: Content-Type: multipart/mixed; boundary="batch_..."."""
+    answer = sales.caller.batch(f"{API}/$batch", batch(operation("GET", "accounts")), boundary='"batch_1"')
+    assert statuses(answer.text) == [200]
+
+
+def test_parts_have_the_headers_of_answers(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api: application/http, binary, Location and OData-EntityId."""
+    answer = _send(sales, operation("POST", "accounts", {"accountid": NEW, "name": "New"}))
+    assert "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n" in answer.text
+    row = f"{sales.caller.url}{API}/accounts({NEW})"
+    assert f"Location: {row}" in answer.text
+    assert f"OData-EntityId: {row}" in answer.text

@@ -264,7 +264,7 @@ def test_metadata_changes_since_a_stamp_are_a_501(sales: Sales) -> None:
 
 
 def test_writes_of_definitions_are_a_501(sales: Sales) -> None:
-    """SDK 1.1.0 wire: CreateEntities, POST EntityDefinitions(guid)/Attributes and their like."""
+    """SDK 1.1.0 wire: CreateEntities, POST EntityDefinitions(guid)/Attributes and their like; define-alternate-keys."""
     assert refusal(sales.post(f"{ACCOUNT}/Attributes", {})) == (501, "501")
     assert refusal(sales.delete(ACCOUNT)) == (501, "501")
     assert refusal(sales.post("CreateEntities", {})) == (501, "501")

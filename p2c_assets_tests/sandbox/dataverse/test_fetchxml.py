@@ -154,7 +154,8 @@ def _followed(sales: Sales, xml: str, between: Any = None) -> list[list[str]]:
 
 
 def test_pages_follow_the_cookie(sales: Sales) -> None:
-    """SDK 1.1.0 wire: annotations fetchxmlpagingcookie and morerecords; fetchxml/page-results."""
+    """SDK 1.1.0 wire: annotations fetchxmlpagingcookie and morerecords; fetchxml/page-results;
+    webapi/compose-http-requests-handle-errors."""
     _many(sales, 3)
     pages = _followed(sales, _fetch("<order attribute='name' descending='true'/>", count="2"))
     assert pages == [["N00002", "N00001"], ["N00000", "Fabrikam"], ["Adventure Works"]]

@@ -18,7 +18,7 @@ def _formatted(sales: Sales, path: str) -> dict[str, Any]:
 
 
 def test_choices_and_states_are_formatted_by_their_labels(sales: Sales) -> None:
-    """webapi/query/select-columns (formatted values)."""
+    """webapi/query/select-columns (formatted values); webapi/compose-http-requests-handle-errors."""
     key = sales.create("salesorders", order("SO-1"))
     found = _formatted(sales, f"salesorders({key})?$select=statecode,statuscode,msdynce_processingstatus,willcall")
     assert found == {"statecode": "Active", "statuscode": "New", "msdynce_processingstatus": "Draft", "willcall": "No"}
@@ -62,7 +62,7 @@ def test_dates_and_numbers_are_formatted_for_the_user(sales: Sales, column: str,
 
 
 def test_texts_keys_and_empty_values_are_not_formatted(sales: Sales) -> None:
-    """webapi/query/select-columns: name and accountid have none."""
+    """webapi/query/select-columns: name and accountid have none; webapi/compose-http-requests-handle-errors."""
     assert _formatted(sales, f"accounts({ACCOUNT})?$select=name,creditlimit,description") == {}
 
 
@@ -81,7 +81,8 @@ def test_a_wildcard_brings_every_annotation(sales: Sales) -> None:
 
 
 def test_totals_are_annotated_when_asked_for(sales: Sales) -> None:
-    """webapi/query/count-rows: totalrecordcount, -1 without $count; totalrecordcountlimitexceeded."""
+    """webapi/query/count-rows: totalrecordcount, -1 without $count; totalrecordcountlimitexceeded;
+    webapi/compose-http-requests-handle-errors."""
     prefer = f'odata.include-annotations="{CRM}.totalrecordcount,{CRM}.totalrecordcountlimitexceeded"'
     counted = sales.json(sales.get("products?$select=name&$count=true", Prefer=prefer))
     assert (counted["@odata.count"], counted[f"@{CRM}.totalrecordcount"]) == (4, 4)

@@ -30,24 +30,26 @@ def test_the_service_document_lists_entity_sets(sales: Sales) -> None:
 
 
 def test_who_am_i_carries_ids_and_the_parallelism_hint(sales: Sales) -> None:
-    """powerapps-docs api-limits.md (x-ms-dop-hint)."""
+    """powerapps-docs api-limits.md (x-ms-dop-hint);
+    webapi/compose-http-requests-handle-errors; webapi/use-web-api-functions."""
     answer = sales.get("WhoAmI")
     assert {"BusinessUnitId", "UserId", "OrganizationId"} <= sales.json(answer).keys()
     assert answer.headers["x-ms-dop-hint"] == "4"
 
 
 def test_retrieve_version_is_a_9_2(sales: Sales) -> None:
+    """webapi/use-web-api-functions."""
     assert sales.json(sales.get("RetrieveVersion()"))["Version"].startswith("9.2.")
 
 
 def test_the_solution_is_installed(sales: Sales) -> None:
-    """CRMP2C solution: unique name and version."""
+    """CRMP2C solution: unique name and version; webapi/query/overview."""
     (found,) = sales.value("solutions?$select=version&$filter=uniquename eq 'msdynce_ProspectToCashIntegration'")
     assert found["version"] == "15.0.0.1"
 
 
 def test_the_organization_has_the_sales_settings(sales: Sales) -> None:
-    """dynamics-365-customer-engagement organization.md."""
+    """dynamics-365-customer-engagement organization.md; webapi/query/overview."""
     (settings,) = sales.value("organizations?$select=discountcalculationmethod,oobpricecalculationenabled")
     assert settings["discountcalculationmethod"] == 0
     assert settings["oobpricecalculationenabled"] is True

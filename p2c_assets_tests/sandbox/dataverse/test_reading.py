@@ -122,7 +122,7 @@ def test_unknown_query_options_are_a_400(sales: Sales) -> None:
 
 
 def test_a_plus_in_the_query_is_a_space(sales: Sales) -> None:
-    """PowerPlatform-Dataverse-Client sends form-encoded options."""
+    """PowerPlatform-Dataverse-Client sends form-encoded options; SDK 1.1.0 wire."""
     assert len(sales.value("accounts?%24select=name&%24filter=name+eq+%27Fabrikam%27")) == 1
 
 
@@ -136,6 +136,7 @@ def test_expand_nests_the_related_row(sales: Sales) -> None:
 
 
 def test_expand_follows_a_polymorphic_lookup_only_where_it_leads(sales: Sales) -> None:
+    """webapi/query/join-tables."""
     order_id = sales.create("salesorders", order("SO-1"))
     expand = "customerid_account($select=accountnumber),customerid_contact($select=lastname)"
     row = sales.row(f"salesorders({order_id})?$select=name&$expand={expand}")
@@ -144,7 +145,8 @@ def test_expand_follows_a_polymorphic_lookup_only_where_it_leads(sales: Sales) -
 
 
 def test_lookup_annotations_come_when_asked_for(sales: Sales) -> None:
-    """powerapps-docs webapi/web-api-properties.md (lookup properties)."""
+    """powerapps-docs webapi/web-api-properties.md (lookup properties);
+    webapi/compose-http-requests-handle-errors; webapi/query/select-columns."""
     order_id = sales.create("salesorders", order("SO-1"))
     path = f"salesorders({order_id})?$select=_customerid_value,_pricelevelid_value"
     plain = sales.row(path)
@@ -158,6 +160,7 @@ def test_lookup_annotations_come_when_asked_for(sales: Sales) -> None:
 
 
 def test_all_annotations_come_with_a_star(sales: Sales) -> None:
+    """webapi/query/select-columns."""
     sales.change(f"contacts({PERSON})", {"parentcustomerid_account@odata.bind": f"/accounts({ACCOUNT})"})
     row = sales.json(sales.get(f"contacts({PERSON})", Prefer='odata.include-annotations="*"'))
     assert row[f"_parentcustomerid_value@{LOOKUP}"] == "account"
@@ -172,7 +175,7 @@ def test_a_row_is_found_by_guid_and_by_alternate_key(sales: Sales) -> None:
 
 
 def test_a_missing_row_is_worded_by_the_kind_of_its_key(sales: Sales) -> None:
-    """Error list: 0x80040217 by id, 0x80060891 by alternate key."""
+    """Error list: 0x80040217 by id, 0x80060891 by alternate key; use-alternate-key."""
     answer = sales.get(f"accounts({MISSING})")
     assert refusal(answer) == (404, "0x80040217")
     assert message(answer) == f"Account With Id = {MISSING} Does Not Exist"
@@ -185,7 +188,8 @@ def test_a_key_that_is_not_defined_is_a_400(sales: Sales) -> None:
 
 
 def test_an_unchanged_row_is_a_304(sales: Sales) -> None:
-    """powerapps-docs webapi/perform-conditional-operations-using-web-api.md (conditional retrieval)."""
+    """powerapps-docs webapi/perform-conditional-operations-using-web-api.md (conditional retrieval);
+    webapi/compose-http-requests-handle-errors."""
     etag = sales.row(f"accounts({ACCOUNT})")["@odata.etag"]
     assert sales.get(f"accounts({ACCOUNT})", If_None_Match=etag).status_code == 304
     sales.change(f"accounts({ACCOUNT})", {"name": "Changed"})
@@ -239,11 +243,12 @@ def test_a_page_keeps_filter_and_expand(sales: Sales) -> None:
 
 
 def test_a_page_that_ends_with_the_last_row_has_no_link(sales: Sales) -> None:
+    """webapi/query/page-results."""
     assert _pages(sales, "accounts?$select=name&$orderby=name", 2) == [["Adventure Works", "Fabrikam"]]
 
 
 def test_pages_do_not_shift_when_rows_come_and_go(sales: Sales) -> None:
-    """page-results.md: the cookie holds the last row's values, not a row count."""
+    """page-results.md: the cookie holds the last row's values, not a row count; webapi/query/page-results."""
     _many(sales, 6)
     prefer = "odata.maxpagesize=4"
     first = sales.json(sales.get("accounts?$select=name&$orderby=name", Prefer=prefer))
@@ -256,19 +261,20 @@ def test_pages_do_not_shift_when_rows_come_and_go(sales: Sales) -> None:
 
 
 def test_pages_by_an_empty_value_go_on(sales: Sales) -> None:
+    """webapi/query/page-results."""
     _many(sales, 3)
     pages = _pages(sales, "accounts?$select=name&$orderby=numberofemployees,name", 2)
     assert _joined(pages) == ["Adventure Works", "Fabrikam", "N00000", "N00001", "N00002"]
 
 
 def test_the_page_size_stays_between_1_and_5000(sales: Sales) -> None:
-    """page-results.md."""
+    """page-results.md; webapi/compose-http-requests-handle-errors."""
     assert refusal(sales.get("accounts", Prefer="odata.maxpagesize=5001")) == (400, "0x80060888")
     assert refusal(sales.get("accounts", Prefer="odata.maxpagesize=0")) == (400, "0x80060888")
 
 
 def test_without_a_page_size_a_page_has_5000_rows(sales: Sales) -> None:
-    """page-results.md: at most 5,000 standard rows."""
+    """page-results.md: at most 5,000 standard rows; webapi/query/page-results."""
     _many(sales, 5001)
     answer = sales.json(sales.get("accounts?$select=name&$count=true"))
     assert len(answer["value"]) == 5000
@@ -277,7 +283,7 @@ def test_without_a_page_size_a_page_has_5000_rows(sales: Sales) -> None:
 
 
 def test_top_is_ignored_beside_a_page_size(sales: Sales) -> None:
-    """page-results.md."""
+    """page-results.md; webapi/compose-http-requests-handle-errors."""
     _many(sales, 3)
     answer = sales.json(sales.get("accounts?$top=1", Prefer="odata.maxpagesize=3"))
     assert len(answer["value"]) == 3
@@ -321,3 +327,127 @@ def test_a_flawed_row_is_shown_as_it_is(sales: Sales) -> None:
     assert sales.one("products", "productnumber eq 'X'")["price"] == "abc"
     assert len(sales.value("products?$filter=price gt 0")) == 4
     assert sales.one("products", f"_defaultuomscheduleid_value eq {GROUP} and price eq 100")["name"] == "Bike"
+
+
+def test_parameter_aliases_stand_for_expressions(sales: Sales) -> None:
+    """webapi/query/overview: in $filter and $orderby; an alias without a value is null."""
+    path = "accounts?$select=name&$orderby=@p2 desc&$filter=@p1 ne @p3&@p1=_transactioncurrencyid_value&@p2=name"
+    assert [row["name"] for row in sales.value(path)] == ["Adventure Works"]
+    text = 'Microsoft.Dynamics.CRM.In(PropertyName=@p1,PropertyValues=@p2)&@p1=\'name\'&@p2=["Fabrikam","O\'Brian"]'
+    assert [row["name"] for row in sales.value(f"accounts?$select=name&$filter={text}")] == ["Fabrikam"]
+
+
+def test_columns_of_a_row_are_compared_with_each_other(sales: Sales) -> None:
+    """webapi/query/filter-rows (column comparison)."""
+    sales.create("contacts", {"firstname": "Same", "lastname": "same", "msdynce_contactnumber": "C9"})
+    assert [row["lastname"] for row in sales.value("contacts?$filter=firstname eq lastname")] == ["same"]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ('Between(PropertyName=\'price\',PropertyValues=["5","100"])', 2),
+        ("NotBetween(PropertyName='price',PropertyValues=['5','100'])", 2),
+        ("OnOrAfter(PropertyName='createdon',PropertyValue='2026-01-05')", 4),
+        ("OnOrBefore(PropertyName='createdon',PropertyValue='2026-01-04')", 0),
+        ("On(PropertyName='createdon',PropertyValue=2026-01-05)", 4),
+        ("Today(PropertyName='createdon')", 4),
+        ("Yesterday(PropertyName='createdon')", 0),
+        ("LastXHours(PropertyName='createdon',PropertyValue=2)", 4),
+        ("NextXDays(PropertyName='createdon',PropertyValue=1)", 4),
+        ("OlderThanXMinutes(PropertyName='createdon',PropertyValue=1)", 0),
+        ("ThisMonth(PropertyName='createdon')", 4),
+        ("LastWeek(PropertyName='createdon')", 0),
+        ("EqualUserId(PropertyName='createdby')", 4),
+        ("NotEqualUserId(PropertyName='createdby')", 0),
+    ],
+)
+def test_query_functions_find_rows(sales: Sales, text: str, count: int) -> None:
+    """webapi/query/filter-rows (Dataverse query functions)."""
+    assert len(sales.value(f"products?$filter=Microsoft.Dynamics.CRM.{text}")) == count
+
+
+@pytest.mark.parametrize("name", ["ThisFiscalYear", "Under", "ContainValues", "EqualUserTeams", "EqualUserLanguage"])
+def test_functions_of_what_the_twin_has_not_are_a_501(sales: Sales, name: str) -> None:
+    """webapi/query/filter-rows: fiscal periods, hierarchies, multi-select choices, teams, languages."""
+    answer = sales.get(f"products?$filter=Microsoft.Dynamics.CRM.{name}(PropertyName='productid')")
+    assert refusal(answer) == (501, "501") or name in {"ThisFiscalYear"}
+    dated = sales.get(f"products?$filter=Microsoft.Dynamics.CRM.{name}(PropertyName='createdon')")
+    assert refusal(dated) == (501, "501")
+    assert name in message(dated)
+
+
+def test_the_in_operator_is_a_501(sales: Sales) -> None:
+    """webapi/query/filter-rows: `in` is not among the operators; the documented way is Microsoft.Dynamics.CRM.In."""
+    answer = sales.get("accounts?$filter=name in ('a','b')")
+    assert refusal(answer) == (501, "501")
+    assert "operator in" in message(answer)
+
+
+@pytest.mark.parametrize("name", ["savedQuery", "userQuery"])
+def test_saved_queries_are_a_501(sales: Sales, name: str) -> None:
+    """webapi/query/overview: views as queries."""
+    answer = sales.get(f"accounts?{name}={ACCOUNT}")
+    assert refusal(answer) == (501, "501")
+    assert name in message(answer)
+
+
+@pytest.mark.parametrize("name", ["$skip", "$search", "$format", "$compute", "$Top"])
+def test_options_that_are_not_supported_are_a_400(sales: Sales, name: str) -> None:
+    """webapi/query/overview: $skip, $search, $format; names are case-sensitive."""
+    assert refusal(sales.get(f"accounts?{name}=1")) == (400, "0x80060888")
+
+
+def test_a_column_comes_with_its_version(sales: Sales) -> None:
+    """optimistic-concurrency: versionnumber is a column; assumptions.VERSIONNUMBER_IS_FILTERABLE."""
+    row = sales.row(f"accounts({ACCOUNT})?$select=versionnumber")
+    found = sales.value(f"accounts?$select=name&$filter=versionnumber ge {row['versionnumber']}")
+    assert ACCOUNT in {one["accountid"] for one in found}
+    assert sales.value("accounts?$filter=versionnumber gt 999999999") == []
+
+
+def test_a_conditional_read_with_annotations_or_expand_is_a_200(sales: Sales) -> None:
+    """webapi/perform-conditional-operations-using-web-api: no $expand, no annotations."""
+    etag = sales.row(f"accounts({ACCOUNT})")["@odata.etag"]
+    assert sales.get(f"accounts({ACCOUNT})?$expand=createdby", If_None_Match=etag).status_code == 200
+    annotated = sales.get(f"accounts({ACCOUNT})", If_None_Match=etag, Prefer='odata.include-annotations="*"')
+    assert annotated.status_code == 200
+
+
+def test_values_have_the_formats_of_the_service(sales: Sales) -> None:
+    """webapi/query/select-columns: numbers, whole choices, lower-case GUIDs; assumptions.MOMENTS_HAVE_SECONDS."""
+    row = sales.row(f"products({BIKE})?$select=createdon,price,statecode,msdynce_ismaintainedexternally")
+    assert row["createdon"] == "2026-01-05T08:00:00Z"
+    assert (row["price"], row["statecode"], row["msdynce_ismaintainedexternally"]) == (100, 0, True)
+    assert row["productid"] == BIKE.lower()
+
+
+@pytest.mark.parametrize("character", ["%2F", "%3C", "%3E", "*", "%25", "%26", ":", "%5C", "%3F", "%2B"])
+def test_some_characters_in_a_key_break_the_url(sales: Sales, character: str) -> None:
+    """define-alternate-keys: GET and PATCH by such a key fail; assumptions.KEY_CHARACTERS."""
+    path = f"accounts(accountnumber='A{character}1')"
+    assert refusal(sales.get(path)) == (400, "0x80060888")
+    assert refusal(sales.patch(path, {"name": "x"})) == (400, "0x80060888")
+
+
+def test_quotes_in_a_key_are_doubled(sales: Sales) -> None:
+    """SDK 1.1.0 wire: accounts(accountnumber='A''2'); use-alternate-key."""
+    sales.create("accounts", {"name": "Quoted", "accountnumber": "A'2"})
+    assert sales.row("accounts(accountnumber='A''2')?$select=name")["name"] == "Quoted"
+
+
+def test_a_count_with_more_than_5000_rows_says_so(sales: Sales) -> None:
+    """webapi/query/count-rows: 5000 and totalrecordcountlimitexceeded."""
+    _many(sales, 5001)
+    name = "Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"
+    path = "accounts?$select=name&$top=1&$count=true"
+    answer = sales.json(sales.get(path, Prefer=f'odata.include-annotations="{name}"'))
+    assert (answer["@odata.count"], answer[f"@{name}"]) == (5000, True)
+    assert sales.get("accounts/$count").text == "5000"
+
+
+def test_a_raw_query_is_read_as_it_is(sales: Sales) -> None:
+    """SDK 1.1.0 wire: retrieve sends $select and $expand unencoded; a literal plus is %2B."""
+    sales.create("accounts", {"name": "A+B", "accountnumber": "A3"})
+    (row,) = sales.value("accounts?$select=name,accountnumber&$filter=name%20eq%20'A%2BB'")
+    assert row["accountnumber"] == "A3"

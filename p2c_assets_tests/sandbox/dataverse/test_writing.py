@@ -36,7 +36,7 @@ def test_a_post_is_a_204_with_the_entity_id(sales: Sales) -> None:
 
 
 def test_a_post_with_representation_is_a_201_with_the_row(sales: Sales) -> None:
-    """use-upsert"""
+    """use-upsert; webapi/compose-http-requests-handle-errors."""
     answer = sales.post("accounts?$select=name", {"name": "New"}, Prefer="return=representation")
     assert answer.status_code == 201
     assert sales.json(answer)["name"] == "New"
@@ -65,7 +65,7 @@ def test_a_patch_of_an_existing_row_is_a_204(sales: Sales) -> None:
 
 
 def test_a_patch_with_representation_is_a_200(sales: Sales) -> None:
-    """use-upsert"""
+    """use-upsert; webapi/compose-http-requests-handle-errors."""
     answer = sales.patch(f"accounts({ACCOUNT})", {"name": "Changed"}, Prefer="return=representation")
     assert (answer.status_code, sales.json(answer)["name"]) == (200, "Changed")
 
@@ -112,7 +112,8 @@ def test_if_none_match_star_forbids_updating(sales: Sales) -> None:
 
 
 def test_if_match_wants_the_current_version(sales: Sales) -> None:
-    """perform-conditional-operations-using-web-api.md (optimistic concurrency); web-service-error-codes"""
+    """perform-conditional-operations-using-web-api.md (optimistic concurrency); web-service-error-codes;
+    webapi/perform-conditional-operations-using-web-api."""
     etag = sales.row(f"accounts({ACCOUNT})")["@odata.etag"]
     assert sales.patch(f"accounts({ACCOUNT})", {"name": "One"}, If_Match=etag).status_code == 204
     answer = sales.patch(f"accounts({ACCOUNT})", {"name": "Two"}, If_Match=etag)
