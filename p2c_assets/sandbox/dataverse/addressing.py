@@ -22,6 +22,8 @@ from p2c_assets.sandbox.store import Row
 
 _BY_GUID = re.compile(r"^/?([a-z]+)\(([0-9a-fA-F-]{36})\)$")
 _ROOT = re.compile(r"^(https?://[^/]+)?/api/data/v9\.\d/")
+_VIRTUAL = "mserp_"
+"""Tables that show the other system's entities. Source: fin-ops power-platform/virtual-entities-overview."""
 _ABSENT_SETS = frozenset(
     {"opportunities", "quotecloses", "sdkmessageprocessingstepimages", "orderclose", "leads", "tasks"}
 )
@@ -41,6 +43,8 @@ def table_of(name: str) -> Table:
     """The table of an entity set. Raises DataverseError for a name that is none, Unsupported for one left out."""
     if name in _ABSENT_SETS:
         raise Unsupported(f"entity set {name}")
+    if name.startswith(_VIRTUAL):
+        raise Unsupported(f"virtual entities ({name})")
     if name not in BY_SET:
         raise errors.no_segment(name)
     return BY_SET[name]

@@ -14,6 +14,7 @@ from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
 from p2c_assets.sandbox.faults import Faults, Plan
 from p2c_assets.sandbox.finops import assumptions, errors, json_metadata, session_service, throttling
+from p2c_assets.sandbox.finops.absent_services import absent
 from p2c_assets.sandbox.finops.action_schema import PACKAGES
 from p2c_assets.sandbox.finops.actions import Actions
 from p2c_assets.sandbox.finops.administration import Administration
@@ -58,7 +59,6 @@ from p2c_assets.sandbox.throttle import Admitted, Refused
 
 DEFAULT_COMPANY = "usmf"
 _METADATA_ROOTS = frozenset({"Metadata", "metadata"})
-_UNSUPPORTED_ROOTS = frozenset({"api", "namespaces", "soap"})
 _VERSIONS = Versions()
 
 
@@ -237,8 +237,9 @@ class FinopsTwin:
             return json_metadata.answer(parts[1:], request)
         if tuple(parts) == session_service.PATH:
             return self._session.answer(request)
-        if parts[:1] and parts[0] in _UNSUPPORTED_ROOTS:
-            raise Unsupported(f"/{parts[0]}")
+        feature = absent(parts)
+        if feature is not None:
+            raise Unsupported(feature)
         if parts == [SERVICE, "$batch"] and request.method == "POST":
             return self._batch.run(request)
         return self._protocol.operate(request)

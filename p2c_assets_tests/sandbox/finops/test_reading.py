@@ -235,7 +235,7 @@ def test_the_documented_navigations_expand_with_select(scm: Caller) -> None:
     ("path", "feature"),
     [
         ("/data/SystemNotifications", "the rows of the entity set SystemNotifications"),
-        ("/api/services", "/api"),
+        ("/api/services", "the list of custom services"),
         ("/data/CustomersV3", "the entity set CustomersV3"),
         ("/data/CDSSalesOrderHeaders?$expand=Project", "$expand=Project of CDSSalesOrderHeaders"),
         (
