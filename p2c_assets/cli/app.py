@@ -7,9 +7,13 @@ import typer
 
 from p2c_assets.cli import demo as demos
 from p2c_assets.cli import dev as development
+from p2c_assets.cli import quarantine as quarantines
+from p2c_assets.cli import retry as retries
 from p2c_assets.cli import run as runs
+from p2c_assets.cli import trace as traces
 from p2c_assets.cli.sandbox import app as sandbox
 from p2c_assets.cli.show import stopped_with_reason
+from p2c_assets.cli.trace import Traceable
 
 app = typer.Typer(
     help="Keeps Dynamics 365 Sales and Supply Chain Management in agreement.",
@@ -57,6 +61,40 @@ def run(
     with stopped_with_reason():
         explained = runs.run(flow, company or [], json, retry_refused=retry_refused, only_changes=changes)
     raise typer.Exit(0 if explained else 1)
+
+
+@app.command()
+def trace(
+    kind: Traceable,
+    number: str,
+    company: Annotated[str | None, typer.Option(help="Its company, where several have that number.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print it as markdown.")] = False,
+) -> None:
+    """Follow one record through both systems: what is behind it, what happened to it, what was made of it, its total."""
+    with stopped_with_reason():
+        traces.trace(kind, number, company, markdown)
+
+
+@app.command()
+def quarantine(
+    company: Annotated[str | None, typer.Option(help="One company only. Default: all.")] = None,
+    reason: Annotated[str | None, typer.Option(help="One reason only (docs/reasons.md lists them).")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON, with every document.")] = False,
+) -> None:
+    """Show what is rejected, held or refused, by root cause: since when, how much money, who can act and how."""
+    with stopped_with_reason():
+        quarantines.quarantine(company, reason, json)
+
+
+@app.command()
+def retry(
+    company: Annotated[list[str] | None, typer.Option(help="A company; may be given again. Default: all.")] = None,
+    flow: Annotated[str | None, typer.Option(help="One flow only. Default: all.")] = None,
+    document: Annotated[str | None, typer.Option(help="One document only, by its number.")] = None,
+) -> None:
+    """Let the next run send again what a destination refused, though nothing of it changed here."""
+    with stopped_with_reason():
+        retries.retry(company or [], flow, document)
 
 
 @app.command()

@@ -10,7 +10,8 @@ import dagster as dg
 import httpx
 
 from p2c_assets.cli import processes, show
-from p2c_assets.cli.run import history, synchronise
+from p2c_assets.cli.run import synchronise
+from p2c_assets.cli.warehouse import history
 from p2c_assets.defs.chain import Ran
 from p2c_assets.reports.balance import Balance
 from p2c_assets.sandbox.adventureworks import loading as adventureworks

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from p2c_assets.cli import processes, show
-from p2c_assets.cli.run import find_home
+from p2c_assets.cli.warehouse import find_home
 from p2c_assets.sandbox.scenario import loading as scenario
 from p2c_assets.sandbox.serve import HOST
 from p2c_assets.settings import config_path, load

@@ -5,6 +5,7 @@ functions. Sending is the writer's business.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -174,10 +175,11 @@ def _touched_products(documents: Sequence[Document]) -> list[Touched]:
 
 async def read_again(desk: Desk, client: SystemClient, documents: Sequence[Document]) -> None:
     """Bring `raw` up to date for the documents' rows: by key where they are few, else by reading the company's rows."""
+    reading = desk.reading._replace(now=datetime.now(UTC))
     for entity, column, values in touched(desk, documents):
         if not values:
             continue
         if len(values) <= desk.rules.read_back_by_key_up_to:
-            await read_keys(desk.reading, client, entity, column, values, desk.company)
+            await read_keys(reading, client, entity, column, values, desk.company)
         else:
-            await read_all(desk.reading, client, entity, desk.company if entity.company_column else None)
+            await read_all(reading, client, entity, desk.company if entity.company_column else None)

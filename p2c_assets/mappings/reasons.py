@@ -335,7 +335,7 @@ _DELIVERY = (
         "refused",
         "the destination said no; its words are in the detail",
         "data owner",
-        "correct the record: it is sent again once it has changed; after a repair elsewhere run `p2c run --retry-refused`",
+        "correct the record: it is sent again once it has changed; after a repair elsewhere run `p2c retry`",
     ),
     Reason(
         "changed_since_plan",

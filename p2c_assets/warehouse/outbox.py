@@ -62,6 +62,14 @@ class Refusal(NamedTuple):
     first_utc: datetime
 
 
+class Forgotten(NamedTuple):
+    """A refusal that is forgotten, so that the document is sent again."""
+
+    unit: str
+    company: str
+    document: str
+
+
 def prepare(database: Database) -> None:
     """Create the tables where they are not there yet."""
     database.run(_CREATE)
@@ -168,9 +176,25 @@ def delivered(database: Database, unit: str, company: str) -> set[str]:
     return {folded(str(document)) for (document,) in rows}
 
 
-def forget_refusals(database: Database, companies: Sequence[str]) -> None:
-    """Let everything that was refused be sent again."""
-    database.run("DELETE FROM delivery.refusals WHERE list_contains(?, company)", [list(companies)])
+def forget_refusals(
+    database: Database, companies: Sequence[str], units: Sequence[str] | None = None, document: str | None = None
+) -> list[Forgotten]:
+    """Let what was refused be sent again: of these companies, in these units and of this document where they are given.
+
+    A document of several key columns (`C-1|US-001`) is also known by the first. Returns what was forgotten.
+    """
+    known = f"{folded_sql('document')} = $document OR starts_with({folded_sql('document')}, $document || '|')"
+    rows = database.connection.execute(
+        "DELETE FROM delivery.refusals WHERE list_contains($companies, company) "
+        f"AND ($units IS NULL OR list_contains($units, unit)) AND ($document IS NULL OR {known}) "
+        "RETURNING unit, company, document",
+        {
+            "companies": list(companies),
+            "units": None if units is None else list(units),
+            "document": None if document is None else folded(document),
+        },
+    ).fetchall()
+    return sorted(Forgotten(*(str(value) for value in row)) for row in rows)
 
 
 def refusals(database: Database, unit: str, company: str) -> dict[str, Refusal]:

@@ -73,3 +73,21 @@ def test_an_outbox_of_an_earlier_version_gets_its_new_columns(database: Database
     database.run("ALTER TABLE delivery.outbox DROP COLUMN read_back")
     outbox.prepare(database)
     assert database.rows("SELECT document, changes, read_back FROM delivery.outbox") == [("SO-1", None, None)]
+
+
+def test_refusals_are_forgotten_by_company_unit_and_document(database: Database) -> None:
+    for unit, company, document in (
+        ("scm/sales_orders", "usmf", "SO-1"),
+        ("scm/sales_orders", "demf", "SO-1"),
+        ("scm/contact_persons", "usmf", "C-1|US-1"),
+    ):
+        slot = Slot(unit, company, "plan1")
+        enqueue(database, slot, document)
+        outbox.settle(database, slot, [answered(document, "refused")], NOW)
+    assert outbox.forget_refusals(database, ["gbsi"]) == []
+    assert outbox.forget_refusals(database, ["usmf"], ["scm/sales_orders"], "c-1") == []
+    assert outbox.forget_refusals(database, ["usmf"], None, "c-1") == [("scm/contact_persons", "usmf", "C-1|US-1")]
+    assert outbox.forget_refusals(database, ["usmf", "demf"], ["scm/sales_orders"]) == [
+        ("scm/sales_orders", "demf", "SO-1"),
+        ("scm/sales_orders", "usmf", "SO-1"),
+    ]
