@@ -8,6 +8,7 @@ import typer
 from p2c_assets.cli import demo as demos
 from p2c_assets.cli import dev as development
 from p2c_assets.cli import quarantine as quarantines
+from p2c_assets.cli import report as reports
 from p2c_assets.cli import retry as retries
 from p2c_assets.cli import run as runs
 from p2c_assets.cli import trace as traces
@@ -73,6 +74,15 @@ def trace(
     """Follow one record through both systems: what is behind it, what happened to it, what was made of it, its total."""
     with stopped_with_reason():
         traces.trace(kind, number, company, markdown)
+
+
+@app.command()
+def report(
+    output: Annotated[Path | None, typer.Option(help="The file; default: report.html beside the warehouse.")] = None,
+) -> None:
+    """Write one HTML file for people who do not use a terminal: money, differences, quarantine, outcomes, throughput."""
+    with stopped_with_reason():
+        reports.report(output)
 
 
 @app.command()
