@@ -63,7 +63,7 @@ def _protocol(twin: Twin, tokens: Tokens, request: Request) -> Response:
 def _within_limits(twin: Twin, request: Request, plan: Plan | None) -> Response:
     admitted = twin.throttle.admit(request)
     if isinstance(admitted, Refused):
-        return twin.throttled(admitted)
+        return twin.throttled(admitted, request)
     started, operations = time.perf_counter(), twin.counter.operations
     response = _perform(twin, request, plan)
     took_s, done = time.perf_counter() - started, twin.counter.operations - operations

@@ -57,7 +57,7 @@ class Twin(Protocol):
         """Whether service protection looks at this request."""
         ...
 
-    def throttled(self, refused: Refused) -> Response:
+    def throttled(self, refused: Refused, request: Request) -> Response:
         """The system's own 429."""
         ...
 

@@ -89,9 +89,9 @@ class DataverseTwin:
         """All of the Web API is."""
         return True
 
-    def throttled(self, refused: Refused) -> Response:
+    def throttled(self, refused: Refused, request: Request) -> Response:
         """The 429 of the limit, with the seconds to wait."""
-        response = protocol.refusal(throttling.refusal(refused, self._throttle.settings))
+        response = protocol.refusal(throttling.refusal(refused, self._throttle.settings), request)
         return Response(response.status, {**response.headers, "Retry-After": str(refused.wait_s)}, response.body)
 
     def throttling_headers(self, admitted: Admitted) -> Mapping[str, str]:

@@ -166,7 +166,7 @@ class FinopsTwin:
         """Data packages are exempt, and so are the files they travel in."""
         return throttling.is_subject(request)
 
-    def throttled(self, refused: Refused) -> Response:
+    def throttled(self, refused: Refused, request: Request) -> Response:  # noqa: ARG002 - the Twin's signature
         """The 429 of the limit."""
         return throttling.refusal(refused, self.throttle.settings).response()
 

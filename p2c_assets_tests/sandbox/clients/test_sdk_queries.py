@@ -42,7 +42,7 @@ def test_sql_selects_filters_and_orders(client: DataverseClient) -> None:
 
 def test_sql_that_the_twin_lacks_is_refused_by_name(client: DataverseClient) -> None:
     """SDK 1.1.0 wire: query.sql of a join; the client lets it pass, the sandbox has one table a query."""
-    with pytest.raises(HttpError, match="the sandbox does not support: SQL join") as caught:
+    with pytest.raises(HttpError, match="the sandbox does not support: SQL INNER") as caught:
         client.query.sql(
             "SELECT account.name, contact.lastname FROM account "
             "INNER JOIN contact ON contact.parentcustomerid = account.accountid"
