@@ -5,11 +5,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -55,18 +53,6 @@ def test_a_flow_of_one_company_is_synchronised_and_the_figures_are_written_as_da
     task = next(found for found in tasks if found["task"] == "accounts_to_customers" and found["company"] == "gbsi")
     assert (task["rows_in"], sum(task["outcomes"].values())) == (12, 12)
     assert (task["outcomes"]["created"], task["outcomes"]["rejected"]) == (10, 1)
-
-
-def test_one_cent_altered_inside_a_twin_makes_the_exit_code_1(place: Place) -> None:
-    assert place.p2c("run", "--company", "gbsi").exit_code == 0
-    with AdminClient(place.sandbox.sales_url) as twin:
-        quote = next(row for row in twin.rows("quotes") if row["quotenumber"] == "QUO-GB-01")
-    altered = {"totalamount": str(Decimal(str(quote["totalamount"])) + Decimal("0.01"))}
-    body = {"set": "quotes", "key": {"quoteid": quote["quoteid"]}, "values": altered}
-    httpx.post(f"{place.sandbox.sales_url}/_sandbox/alter", json=body, trust_env=False).raise_for_status()
-    done = place.p2c("run", "--flow", "quotes", "--company", "gbsi")
-    assert done.exit_code == 1
-    assert "UNEXPLAINED sales_total_is_not_its_lines" in done.output
 
 
 def test_an_unknown_flow_or_company_is_named_with_the_known_ones(place: Place) -> None:
