@@ -7,6 +7,7 @@ import typer
 
 from p2c_assets.cli import demo as demos
 from p2c_assets.cli import dev as development
+from p2c_assets.cli import purge as purges
 from p2c_assets.cli import quarantine as quarantines
 from p2c_assets.cli import report as reports
 from p2c_assets.cli import retry as retries
@@ -105,6 +106,17 @@ def retry(
     """Let the next run send again what a destination refused, though nothing of it changed here."""
     with stopped_with_reason():
         retries.retry(company or [], flow, document)
+
+
+@app.command()
+def purge(
+    key: Annotated[str, typer.Option(help="The number of an account or contact, in either system.")],
+    company: Annotated[str | None, typer.Option(help="Its company, where several have that number.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Forget the personal data of one account or contact, and that on its documents; counts and money stay."""
+    with stopped_with_reason():
+        purges.purge(key, company, is_sure=yes)
 
 
 @app.command()

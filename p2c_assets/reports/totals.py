@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from p2c_assets.mappings.folding import folded_sql
-from p2c_assets.reports.records import Found, Row
+from p2c_assets.reports.records import KINDS, Found, Prefixes, Row, UnknownRecordError, find
 from p2c_assets.reports.relations import LINES, Lines, lines_of
 from p2c_assets.warehouse.database import Database
 
@@ -97,6 +97,16 @@ def totals(database: Database, found: Found) -> Totals | None:
     total = None if left is None else left.total, None if right is None else right.total
     named = _named(parts, found_class)
     return Totals(tuple(named), *total, _currency(database, ours, theirs), found_class)
+
+
+def of_pair(database: Database, flow: str, key: str, company: str, prefixes: Prefixes) -> Totals | None:
+    """The totals of a pair of reconciliation, by its key; None where it is no document (an invoice's key has its date too)."""
+    kind = next(kind for kind in KINDS.values() if kind.flow == flow)
+    number = key.rpartition(" ")[0] if flow == "invoices" else key
+    try:
+        return totals(database, find(database, kind, number, company, prefixes))
+    except UnknownRecordError:
+        return None
 
 
 def _current(rows: Sequence[Row]) -> Row | None:

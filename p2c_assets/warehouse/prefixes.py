@@ -11,14 +11,14 @@ from p2c_assets.settings import Company
 from p2c_assets.warehouse.database import Database
 
 _CREATE = "CREATE TABLE IF NOT EXISTS ledger.prefixes (company VARCHAR PRIMARY KEY, prefix VARCHAR)"
-_KEPT = "SELECT prefix FROM ledger.prefixes WHERE company = ?"
+KEPT = "SELECT prefix FROM ledger.prefixes WHERE company = ?"
 
 
 def check(database: Database, companies: Mapping[str, Company]) -> None:
     """Remember the prefix of a company that is new here. Raises SettingsError where a known one has changed."""
     database.run(_CREATE)
     for company in companies.values():
-        kept = database.value(_KEPT, [company.id])
+        kept = database.value(KEPT, [company.id])
         if kept is None:
             database.run("INSERT INTO ledger.prefixes VALUES (?, ?)", [company.id, company.sales_number_prefix])
         elif kept != company.sales_number_prefix:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Generator
@@ -16,9 +17,9 @@ from p2c_assets.cli.app import app
 from p2c_assets.mappings import catalogue
 from p2c_assets.reports.quarantine import quarantine
 from p2c_assets.reports.records import KINDS, AmbiguousRecordError, UnknownRecordError, find
-from p2c_assets.reports.totals import totals
+from p2c_assets.reports.totals import of_pair, totals
 from p2c_assets.reports.trace import Station, Trace, trace
-from p2c_assets.reports.trace_text import lines, markdown
+from p2c_assets.reports.trace_text import lines, markdown, totals_markdown
 from p2c_assets.warehouse.database import Database
 from p2c_assets_tests.chain.stage import Stage, scenario_stage
 
@@ -300,14 +301,103 @@ def test_without_a_warehouse_there_is_nothing_to_show(played: Played, tmp_path: 
     assert not Path(nowhere).exists()
 
 
-def test_what_was_refused_is_sent_again_after_retry(played: Played) -> None:
+def test_the_report_is_written_where_it_is_wanted(played: Played) -> None:
+    wanted = played.folder / "out" / "orders.html"
+    assert played.p2c("report", "--output", str(wanted)).output.strip() == str(wanted)
+    assert played.p2c("report").exit_code == 0
+    texts = [path.read_text(encoding="utf-8") for path in (wanted, played.folder / ".p2c" / "report.html")]
+    first, second = ([line for line in text.splitlines() if 'id="written"' not in line] for text in texts)
+    assert first == second
+    for expected in (
+        "Everything is explained",
+        "unit drum",
+        "refused:refused_by_destination",
+        "invoice_headers_to_invoices",
+    ):
+        assert expected in texts[0], expected
+
+
+def test_the_markdown_of_a_records_totals_is_there_for_an_assets_metadata(played: Played) -> None:
+    with played.stage.warehouse() as database:
+        found = of_pair(database, "quotes", "quo-us-01", "usmf", played.prefixes)
+        assert of_pair(database, "accounts", "US-004", "usmf", played.prefixes) is None
+        assert of_pair(database, "orders", "never read", "usmf", played.prefixes) is None
+        (key,) = database.rows("SELECT key FROM reconciled.invoices_pairs WHERE starts_with(key, ?)", [played.invoice])[
+            0
+        ]
+        assert of_pair(database, "invoices", str(key), "usmf", played.prefixes) is not None
+    assert found is not None
+    assert "| line 1 P1001 | tax | 0.00 | 40.34 | 40.34 | `tax_and_charges_of_scm` |" in totals_markdown(found)
+
+
+def kept(database: Database) -> list[Any]:
+    """What a purge must leave as it is: counts and money."""
+    tables = ("ledger.outcomes", "delivery.outbox", "delivery.refusals", "mapped.scm_customers_from_accounts")
+    raw = [
+        f"{schema}.{side.entity.table}"
+        for kind in KINDS.values()
+        for side in kind.sides
+        for schema in ("raw", "raw_log")
+    ]
+    return [
+        database.rows(
+            "SELECT task, outcome, reason, count(*), sum(amount) FROM ledger.outcomes GROUP BY ALL ORDER BY ALL"
+        ),
+        database.rows("SELECT * FROM ledger.counts ORDER BY ALL"),
+        database.rows("SELECT * FROM reconciled.orders_pairs ORDER BY ALL"),
+        database.rows("SELECT SalesOrderNumber, OrderTotalAmount FROM raw_log.scm_sales_order_headers ORDER BY ALL"),
+        *(database.rows(f"SELECT count(*) FROM {table}") for table in (*tables, *raw)),
+    ]
+
+
+def naming(database: Database, text: str) -> list[str]:
+    """The tables in which a text stands, anywhere."""
+    tables = database.rows("SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY 1")
+    found = [str(table) for (table,) in tables]
+    return [
+        table
+        for table in found
+        if database.value(f"SELECT count(*) FROM {table} t WHERE contains(t::VARCHAR, ?)", [text])
+    ]
+
+
+def test_a_purge_forgets_a_customer_and_keeps_counts_and_money(played: Played) -> None:
+    path = played.stage.settings.paths.warehouse
+    with played.stage.warehouse() as database:
+        name = str(database.value("SELECT name FROM raw.sales_accounts WHERE accountnumber = 'US-004'"))
+        before = kept(database)
+        assert {"raw.sales_accounts", "raw_log.scm_customers_v2", "delivery.outbox"} <= set(naming(database, name))
+        database.run("CHECKPOINT")
+    assert name.encode() in path.read_bytes()
+    asked = played.p2c("purge", "--key", "us-004")
+    assert (asked.exit_code, "Aborted" in asked.output) == (1, True)
+    done = played.p2c("purge", "--key", "us-004", "--yes")
+    assert done.exit_code == 0, done.output
+    assert "sales.accounts US-004: still there when it was last read" in done.output
+    assert re.search(r"raw_log\.sales_accounts\s+1\n", done.output)
+    with played.stage.warehouse() as database:
+        assert naming(database, name) == []
+        assert kept(database) == before
+        versions = database.rows(
+            "SELECT row_version FROM raw.sales_accounts WHERE row_flaws LIKE 'purged: emptied on %'"
+        )
+        assert versions == [("purged",)]
+        assert database.rows("SELECT entity FROM raw_log.bookmarks WHERE entity = 'sales_accounts'") == []
+    assert name.encode() not in path.read_bytes()
+    unknown = played.p2c("purge", "--key", "US-0004", "--yes")
+    assert (unknown.exit_code, "no account US-0004 was ever read; near it: US-004" in unknown.output) == (2, True)
+
+
+def test_after_a_purge_the_next_run_reads_again_and_sends_only_what_was_to_be_retried(played: Played) -> None:
     """Last, since it runs a chain."""
     assert "nothing refused fits" in played.p2c("retry", "--flow", "orders", "--document", "SO-US-04").output
     done = played.p2c("retry", "--flow", "orders", "--company", "usmf", "--document", "so-us-14")
     assert done.output.split("\n")[0].strip() == "usmf scm/sales_orders SO-US-14"
-    played.stage.chain(["usmf"], "orders")
     with played.stage.warehouse() as database:
-        sent = database.rows(
-            "SELECT state FROM delivery.outbox WHERE document = 'SO-US-14' AND sent_utc IS NOT NULL ORDER BY planned_utc"
-        )
-    assert sent == [("refused",), ("refused",)]
+        last = database.value("SELECT max(planned_utc) FROM delivery.outbox")
+    runs = played.stage.chain(["usmf"])
+    assert [run.problems for run in runs if not run.succeeded] == []
+    with played.stage.warehouse() as database:
+        sent = database.rows("SELECT document, state FROM delivery.outbox WHERE planned_utc > ?", [last])
+        assert sent == [("SO-US-14", "refused")]
+        assert database.value("SELECT count(*) FROM raw.sales_accounts WHERE row_flaws LIKE 'purged%'") == 0

@@ -14,7 +14,9 @@ from p2c_assets.defs.platform import Platform, step_of
 from p2c_assets.defs.tags import wants_changes_only
 from p2c_assets.extraction.reader import read_all
 from p2c_assets.mappings.schema import Entity, System
-from p2c_assets.reconcile.compare import balances, classify, summarise
+from p2c_assets.reconcile.compare import UNEXPLAINED, balances, classify, summarise
+from p2c_assets.reports.totals import of_pair
+from p2c_assets.reports.trace_text import totals_markdown
 from p2c_assets.warehouse import differences
 from p2c_assets.warehouse.stage import replace_slice
 
@@ -44,9 +46,23 @@ def reconcile_flow(
         "read": AS_IT_STANDS if wants_changes_only(context.run) else AFRESH,
         "requests/GET": asked,
         "seconds": round(time.monotonic() - started, 3),
+        **_largest_unexplained(platform, company, flow, pairs),
     }
     result = checks.totals_agree(context.asset_key, balances(summary), pairs)
     return dg.MaterializeResult(metadata=shown, check_results=[result])
+
+
+def _largest_unexplained(
+    platform: Platform, company: Company, flow: str, pairs: pl.DataFrame
+) -> dict[str, dg.MarkdownMetadataValue]:
+    """The document with the largest unexplained difference, both sides' lines beside each other."""
+    apart = pairs.filter(pl.col("class").is_in(UNEXPLAINED)).with_columns(
+        (pl.col("scm_amount") - pl.col("sales_amount")).abs().alias("difference")
+    )
+    worst = apart.sort("difference", "key", descending=[True, False]).head(1).to_dicts()
+    prefixes = {company.id: company.sales_number_prefix}
+    found = [of_pair(platform.database, flow, row["key"], company.id, prefixes) for row in worst if row["key"]]
+    return {"largest_unexplained": dg.MetadataValue.md(totals_markdown(one)) for one in found if one is not None}
 
 
 def _bring_up_to_date(context: dg.AssetExecutionContext, platform: Platform, entities: Sequence[Entity]) -> int:
