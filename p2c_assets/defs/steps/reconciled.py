@@ -17,6 +17,7 @@ from p2c_assets.mappings.schema import Entity, System
 from p2c_assets.reconcile.compare import UNEXPLAINED, balances, classify, summarise
 from p2c_assets.reports.totals import of_pair
 from p2c_assets.reports.trace_text import totals_markdown
+from p2c_assets.settings import Company
 from p2c_assets.warehouse import differences
 from p2c_assets.warehouse.stage import replace_slice
 
@@ -62,7 +63,8 @@ def _largest_unexplained(
     worst = apart.sort("difference", "key", descending=[True, False]).head(1).to_dicts()
     prefixes = {company.id: company.sales_number_prefix}
     found = [of_pair(platform.database, flow, row["key"], company.id, prefixes) for row in worst if row["key"]]
-    return {"largest_unexplained": dg.MetadataValue.md(totals_markdown(one)) for one in found if one is not None}
+    shown = [dg.MetadataValue.md(totals_markdown(one)) for one in found if one is not None]
+    return {"largest_unexplained": shown[0]} if shown else {}
 
 
 def _bring_up_to_date(context: dg.AssetExecutionContext, platform: Platform, entities: Sequence[Entity]) -> int:
