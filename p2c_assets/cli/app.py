@@ -7,6 +7,7 @@ import typer
 
 from p2c_assets.cli import demo as demos
 from p2c_assets.cli import dev as development
+from p2c_assets.cli import outcomes as becomings
 from p2c_assets.cli import purge as purges
 from p2c_assets.cli import quarantine as quarantines
 from p2c_assets.cli import report as reports
@@ -16,6 +17,7 @@ from p2c_assets.cli import trace as traces
 from p2c_assets.cli.sandbox import app as sandbox
 from p2c_assets.cli.show import stopped_with_reason
 from p2c_assets.cli.trace import Traceable
+from p2c_assets.reports.outcomes import Choice
 
 app = typer.Typer(
     help="Keeps Dynamics 365 Sales and Supply Chain Management in agreement.",
@@ -84,6 +86,21 @@ def report(
     """Write one HTML file for people who do not use a terminal: money, differences, quarantine, outcomes, throughput."""
     with stopped_with_reason():
         reports.report(output)
+
+
+@app.command()
+def outcomes(
+    task: Annotated[str | None, typer.Option(help="One of the twelve tasks only. Default: all.")] = None,
+    company: Annotated[str | None, typer.Option(help="One company only. Default: all.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="One outcome only: filtered, rejected ... Default: all.")] = None,
+    reason: Annotated[str | None, typer.Option(help="One reason only (docs/reasons.md lists them).")] = None,
+    document: Annotated[str | None, typer.Option(help="One document only, by its number.")] = None,
+    rows: Annotated[int, typer.Option(min=0, help="List so many rows below the counts.")] = 0,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON, with who can act and how.")] = False,
+) -> None:
+    """Show what became of every source row, what a filter left out included: how many, how much money, and which."""
+    with stopped_with_reason():
+        becomings.outcomes(Choice(task, company, outcome, reason, document), rows, json)
 
 
 @app.command()
