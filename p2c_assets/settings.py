@@ -102,14 +102,35 @@ class DeletedLines(BaseModel):
     returned_orders: Literal["delete", "keep"] = "delete"
 
 
+Rule = Literal["owner_wins", "hold"]
+
+
+class Conflicts(BaseModel):
+    """What happens where the side that does not own a document has changed it: the owner's value wins, or it is held.
+
+    `repeats`: after so many times that the same other value came back, a document is held all the same.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accounts: Rule = "owner_wins"
+    contacts: Rule = "owner_wins"
+    products: Rule = "owner_wins"
+    quotes: Rule = "owner_wins"
+    orders: Rule = "owner_wins"
+    invoices: Rule = "owner_wins"
+    repeats: int = Field(default=3, ge=1)
+
+
 class Delivery(BaseModel):
-    """How much is read back by key, and what is done with invoiced orders and with lines that were deleted."""
+    """How much is read back by key, and what is done with invoiced orders, with lines that were deleted and with conflicts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     read_back_by_key_up_to: int = Field(default=200, ge=1)
     reopen_invoiced_orders: bool = True
     deleted_lines: DeletedLines = DeletedLines()
+    conflicts: Conflicts = Conflicts()
 
 
 class ReadingSettings(BaseModel):

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from p2c_assets.connectors.protocol import SystemClient
+from p2c_assets.delivery import conflicts
 from p2c_assets.delivery import desk as desks
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.documents import Assembly, Document, Member, Outcome, outcome_of, own_outcome
 from p2c_assets.delivery.plan import Planned
-from p2c_assets.delivery.writer import SENT_ACTIONS, Delivered, Writer
+from p2c_assets.delivery.writer import PAST, SENT_ACTIONS, Delivered, Writer
 from p2c_assets.warehouse import ledger
 from p2c_assets.warehouse.outbox import Answer
 from p2c_assets.warehouse.stage import read_slice, replace_slice
@@ -56,7 +57,16 @@ async def deliver_plan(desk: Desk, client: SystemClient) -> pl.DataFrame:
     frame = pl.DataFrame(list(_rows(desk, assembly, verdicts)), schema=DELIVERED_SCHEMA, orient="row")
     replace_slice(desk.database, "delivered", desk.unit.table, desk.company, frame)
     _record(desk, assembly, verdicts)
+    _remember(desk, frame)
     return frame
+
+
+def _remember(desk: Desk, frame: pl.DataFrame) -> None:
+    """The agreed state of what is in the destination now; conflicts of what was written are resolved."""
+    is_there = frame["outcome"].is_in([*PAST.values(), "unchanged"])
+    desks.remember_agreed(desk, frame.filter(is_there).select("source_id", "document", "outcome"))
+    written = frame.filter(frame["outcome"].is_in(list(PAST.values())))["document"].to_list()
+    conflicts.written_over(desks.bench(desk), desks.observed(desk), written)
 
 
 async def _deliver(

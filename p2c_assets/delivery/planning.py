@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from p2c_assets.delivery import conflicts
 from p2c_assets.delivery import desk as desks
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.plan import Planned, changes_json, operations_json
@@ -34,6 +35,7 @@ def make_plan(desk: Desk) -> pl.DataFrame:
     refusals = outbox.refusals(desk.database, desk.unit.name, desk.company)
     unchanged = [planned.document.key for planned in plans.values() if planned.action == "unchanged"]
     outbox.settle_unchanged(desk.database, desk.unit.name, desk.company, unchanged, desk.reading.now)
+    conflicts.record(desks.bench(desk), plans, desks.observed(desk))
     rows = [_row(desk, _refused_before(planned, refusals.get(planned.document.key))) for planned in plans.values()]
     frame = pl.DataFrame(rows, schema=PLAN_SCHEMA, orient="row")
     replace_slice(desk.database, "planned", desk.unit.table, desk.company, frame)

@@ -316,6 +316,20 @@ _DELIVERY = (
         "delete them there if they should go; delivery.deleted_lines says when that is done by itself",
     ),
     Reason(
+        "deleted_in_scm",
+        "filtered",
+        "SCM had the order and has deleted it; SCM owns it, so it is not made anew",
+        "data owner",
+        "cancel the order in Sales, or copy it there under a new number if SCM should have it again",
+    ),
+    Reason(
+        "conflict",
+        "held",
+        "the side that does not own the document has changed it",
+        "data owner",
+        "make both values equal in either system; or let the owner's value win with delivery.conflicts",
+    ),
+    Reason(
         "order_invoiced_in_sales",
         "filtered",
         "Sales calls the order invoiced, and the settings leave such orders alone",

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from p2c_assets.warehouse import agreed, conflicts
 from p2c_assets.warehouse.database import Database
 from p2c_assets.warehouse.raw_log import gone_sql
 
@@ -57,8 +58,10 @@ _SAME = """o.outcome = i.outcome AND o.reason IS NOT DISTINCT FROM i.reason AND 
 
 
 def prepare(database: Database) -> None:
-    """Create the ledger's tables where they are not there yet."""
+    """Create the ledger's tables where they are not there yet, those of the agreed state and of conflicts among them."""
     database.run(_CREATE)
+    agreed.prepare(database)
+    conflicts.prepare(database)
 
 
 def run_number(database: Database, run: str, now: datetime) -> int:

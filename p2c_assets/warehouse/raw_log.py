@@ -16,7 +16,7 @@ from p2c_assets.warehouse import bookmarks
 from p2c_assets.warehouse.bookmarks import Bookmark
 from p2c_assets.warehouse.database import Database
 
-NOT_CONTENT = {"row_id", "row_company", "versionnumber", "modifiedon"}
+NOT_CONTENT = {"row_id", "row_company", "versionnumber", "modifiedon", "modifiedby"}
 """Columns that change without the row's content changing, or that are the key itself."""
 
 
