@@ -102,6 +102,18 @@ class Platform:
         return result, statistics
 
 
+def platform_on(settings: Settings, database: Database, connections: Connections) -> Platform:
+    """The platform on an open file, whose tables are made where they are not there yet."""
+    for module in (ledger, line_numbers, outbox, holdings, claims, differences, throughput, bookmarks):
+        module.prepare(database)
+    present = database.tables("raw")
+    for entity in catalogue.ENTITIES.values():
+        if entity.table not in present:
+            raw_log.prepare(database, entity.table, concatenate(entity, []))
+    prefixes.check(database, settings.companies)
+    return Platform(settings, database, catalogue.tasks(settings.mapping_settings()), connections)
+
+
 def platform_resource(settings: Settings) -> dg.ResourceDefinition:
     """The resource `platform`: opened when a run starts, closed when it ends."""
 
@@ -109,13 +121,6 @@ def platform_resource(settings: Settings) -> dg.ResourceDefinition:
     def platform(_context: dg.InitResourceContext) -> Iterator[Platform]:
         wait_s = settings.paths.warehouse_wait_s
         with opened(settings.paths.warehouse, wait_s) as database, Connections(settings) as connections:
-            for module in (ledger, line_numbers, outbox, holdings, claims, differences, throughput, bookmarks):
-                module.prepare(database)
-            present = database.tables("raw")
-            for entity in catalogue.ENTITIES.values():
-                if entity.table not in present:
-                    raw_log.prepare(database, entity.table, concatenate(entity, []))
-            prefixes.check(database, settings.companies)
-            yield Platform(settings, database, catalogue.tasks(settings.mapping_settings()), connections)
+            yield platform_on(settings, database, connections)
 
     return platform

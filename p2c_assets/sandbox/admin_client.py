@@ -21,10 +21,13 @@ class AdminError(Exception):
 
 
 class AdminClient:
-    """One twin's admin path. A context manager; `url` is the twin's root, http://127.0.0.1:8101."""
+    """One twin's admin path. A context manager; `url` is the twin's root, http://127.0.0.1:8101.
 
-    def __init__(self, url: str, timeout_s: float = 120.0) -> None:
-        self._http = httpx.Client(base_url=url, timeout=timeout_s, trust_env=False)
+    `transport` leads to a twin that is not behind a socket.
+    """
+
+    def __init__(self, url: str, timeout_s: float = 120.0, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(base_url=url, timeout=timeout_s, trust_env=False, transport=transport)
 
     def __enter__(self) -> Self:
         return self
