@@ -24,7 +24,7 @@ from p2c_assets.mappings import sales
 from p2c_assets.mappings.folding import folded, folded_sql
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import Entity
-from p2c_assets.settings import Delivery
+from p2c_assets.settings import ApprovalSettings, Delivery
 from p2c_assets.warehouse import outbox
 from p2c_assets.warehouse.database import Database
 from p2c_assets.warehouse.stage import read_slice
@@ -44,6 +44,7 @@ class Desk(NamedTuple):
     company: str
     tasks: Mapping[str, Task]
     rules: Delivery
+    approval: ApprovalSettings = ApprovalSettings()
 
     @property
     def database(self) -> Database:

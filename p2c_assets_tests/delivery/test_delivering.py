@@ -18,7 +18,7 @@ from p2c_assets.extraction.reader import Reading, read_all
 from p2c_assets.mappings import scm
 from p2c_assets.mappings.catalogue import tasks
 from p2c_assets.settings import Company, Delivery, MappingSettings
-from p2c_assets.warehouse import ledger, outbox
+from p2c_assets.warehouse import approvals, ledger, outbox
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets.warehouse.stage import replace_slice
 
@@ -93,7 +93,7 @@ class FakeScm:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
-        for module in (ledger, outbox):
+        for module in (ledger, outbox, approvals):
             module.prepare(found)
         yield found
 

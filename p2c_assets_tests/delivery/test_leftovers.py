@@ -20,7 +20,7 @@ from p2c_assets.mappings.catalogue import ENTITIES, tasks
 from p2c_assets.mappings.model import Task
 from p2c_assets.settings import Company, DeletedLines, Delivery, MappingSettings
 from p2c_assets.transforms.columns import mapped_schema
-from p2c_assets.warehouse import ledger, outbox, raw_log
+from p2c_assets.warehouse import approvals, ledger, outbox, raw_log
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets.warehouse.outbox import Answer, Slot
 from p2c_assets.warehouse.stage import replace_slice
@@ -36,7 +36,7 @@ DEFAULTS = DeletedLines()
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
-        for module in (ledger, outbox):
+        for module in (ledger, outbox, approvals):
             module.prepare(found)
         for entity in ENTITIES.values():
             raw_log.prepare(found, entity.table, concatenate(entity, []))
