@@ -97,10 +97,12 @@ def risk_of(action: str, operations: Sequence[Operation], changes: Iterable[Chan
     if not operations:
         return None
     fields = list(changes)
-    if any(_removes(operation) for operation in operations) or any(_ends(change) for change in fields):
+    if any(_removes(operation) for operation in operations):
         return "removal"
     if action == "create":
         return "new"
+    if any(_ends(change) for change in fields):
+        return "removal"
     names = {change.field for change in fields}
     return "money" if names & MONEY_FIELDS else "state" if names & STATE_FIELDS else "change"
 

@@ -76,7 +76,9 @@ def plans(
     database: Database, companies: Sequence[str], flow: str | None = None, document: str | None = None
 ) -> list[Plan]:
     """The last plans of these companies, of a flow and of a document where they are given, in the flows' order."""
-    wanted = [unit for unit in UNITS.values() if flow in (None, unit.flow) and database.has_table("planned", unit.table)]
+    wanted = [
+        unit for unit in UNITS.values() if flow in (None, unit.flow) and database.has_table("planned", unit.table)
+    ]
     found = [plan for unit in wanted for company in companies if (plan := _plan(database, unit, company)) is not None]
     if document is None:
         return found
@@ -96,7 +98,9 @@ def is_called(document: str, number: str) -> bool:
 def _plan(database: Database, unit: Unit, company: str) -> Plan | None:
     if "hold" not in database.columns("planned", unit.table):
         return None
-    rows = database.frame(f"SELECT * FROM planned.{unit.table} WHERE company = ? ORDER BY document", [company]).to_dicts()
+    rows = database.frame(
+        f"SELECT * FROM planned.{unit.table} WHERE company = ? ORDER BY document", [company]
+    ).to_dicts()
     if not rows:
         return None
     run, name = str(rows[0]["plan"]), rows[0]["plan_name"]

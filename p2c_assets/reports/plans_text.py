@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from p2c_assets.reports.balance import cents
@@ -65,22 +66,27 @@ def _others(others: Mapping[str, int]) -> str:
 
 def _document(one: Document) -> Iterator[str]:
     parts = [one.action, one.risk]
-    parts += [signed(one.money_delta, one.currency)] if one.money_delta is not None else []
+    parts += [signed(one.money_delta, one.currency)] if one.money_delta else []
     parts += [f"waits for {one.hold}"] if one.hold else []
     parts += [f"approved ({one.approval})"] if one.approval is not None else []
     parts += [one.state] if one.state else []
     yield f"{INDENT}- {one.document}: {', '.join(parts)}"
-    for field in one.fields:
-        yield f"{INDENT * 2}{_named(field, one):<46} {_value(field.before)} -> {_value(field.after)}"
+    for (entity, key), fields in groupby(one.fields, _row_of):
+        yield f"{INDENT * 2}{entity} {key}"
+        yield from (
+            f"{INDENT * 3}{field.field:<36} {_value(field.before)} -> {_value(field.after)}" for field in fields
+        )
 
 
-def _named(field: Field, one: Document) -> str:
-    """A line's fields are named with its key; a header's, or those of a single row, without."""
-    return f"{field.entity} {field.key} {field.field}" if one.lines else field.field
+def _row_of(field: Field) -> tuple[str, str]:
+    return field.entity, field.key
 
 
 def _value(value: str | None) -> str:
-    return "(nothing)" if value is None else value if len(value) <= LONGEST else f"{value[:LONGEST]}..."
+    """As it can be told from its surroundings, also where it is empty."""
+    if not value:
+        return "(nothing)" if value is None else "(blank)"
+    return value if len(value) <= LONGEST else f"{value[:LONGEST]}..."
 
 
 def signed(amount: Decimal, currency: str | None) -> str:

@@ -116,7 +116,17 @@ def keep_plan(
     with database.given("incoming", waiting), database.transaction():
         number = int(str(database.value("SELECT coalesce(max(number), 0) + 1 FROM delivery.plans")))
         name = f"P{number}-{content[:4]}"
-        values: list[object] = [number, name, *made[:3], made.run, made.now, content, len(sent), waiting.height, list(guards)]
+        values: list[object] = [
+            number,
+            name,
+            *made[:3],
+            made.run,
+            made.now,
+            content,
+            len(sent),
+            waiting.height,
+            list(guards),
+        ]
         database.run(f"INSERT INTO delivery.plans VALUES ({', '.join('?' * len(values))})", values)
         _replace_waiting(database, made, number)
     return None if is_empty else name
