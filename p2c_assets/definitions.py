@@ -9,6 +9,7 @@ from datetime import timedelta
 import dagster as dg
 
 from p2c_assets import settings as configuration
+from p2c_assets.defs.approve import approve_job
 from p2c_assets.defs.automation import automated
 from p2c_assets.defs.flows import accounts, contacts, invoices, orders, products, quotes, references
 from p2c_assets.defs.jobs import jobs, partitions
@@ -38,7 +39,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
     offered = jobs()
     return dg.Definitions(
         assets=assets,
-        jobs=offered,
+        jobs=[*offered, approve_job()],
         sensors=sensors(settings, assets, offered),
         resources={"platform": platform_resource(settings)},
         executor=dg.in_process_executor,

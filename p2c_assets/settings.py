@@ -3,6 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -133,6 +134,58 @@ class Delivery(BaseModel):
     conflicts: Conflicts = Conflicts()
 
 
+class FlowApproval(BaseModel):
+    """When what a flow would write waits for a person: `always`, or (`automatic`) where a guard trips.
+
+    Guards look at one plan: one direction of the flow, one company. `max_share_changed`: the share of the records that both
+    systems have which it would change. `max_removals`: documents that it would delete from, cancel or close.
+    `max_money_delta`: money that it would move, by currency; a currency that is not named has no guard.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: Literal["automatic", "always"] = "automatic"
+    max_share_changed: float = Field(default=0.3, gt=0, le=1)
+    max_removals: int = Field(default=20, ge=0)
+    max_money_delta: Mapping[str, Decimal] = Field(default_factory=dict)
+
+    @field_validator("max_money_delta")
+    @classmethod
+    def _amounts_are_not_negative(cls, amounts: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+        for currency, amount in amounts.items():
+            if not amount.is_finite() or amount < 0:
+                raise ValueError(f"{amount} {currency}: an amount of zero or more")
+        return {currency.upper(): amount for currency, amount in amounts.items()}
+
+
+class OrdersApproval(FlowApproval):
+    """Orders change with every step of their life, and after a first load all of them come back: their share says nothing."""
+
+    max_share_changed: float = Field(default=1.0, gt=0, le=1)
+
+
+class ApprovalSettings(BaseModel):
+    """When plans wait for a person, per flow; from how many changed documents on a share counts; how long an approval holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accounts: FlowApproval = FlowApproval()
+    contacts: FlowApproval = FlowApproval()
+    products: FlowApproval = FlowApproval()
+    quotes: FlowApproval = FlowApproval()
+    orders: OrdersApproval = OrdersApproval()
+    invoices: FlowApproval = FlowApproval()
+    share_from_documents: int = Field(default=100, ge=1)
+    expires_after_h: float = Field(default=24.0, gt=0)
+
+    def of(self, flow: str) -> FlowApproval:
+        """What a flow has."""
+        found = getattr(self, flow)
+        if not isinstance(found, FlowApproval):
+            raise KeyError(flow)
+        return found
+
+
 class ReadingSettings(BaseModel):
     """How the systems are read.
 
@@ -204,6 +257,7 @@ class Settings(BaseSettings):
     mappings: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     value_maps: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
     delivery: Delivery = Delivery()
+    approval: ApprovalSettings = ApprovalSettings()
     reading: ReadingSettings = ReadingSettings()
     sensors: Sensors = Sensors()
     paths: Paths = Paths()

@@ -359,6 +359,20 @@ _DELIVERY = (
         "correct the record: it is sent again once it has changed; after a repair elsewhere run `p2c retry`",
     ),
     Reason(
+        "approval",
+        "held",
+        "the flow's plans wait for a person (approval.<flow>.mode is always)",
+        "data owner",
+        "look at it with `p2c plan`, release it with `p2c approve PLAN`",
+    ),
+    Reason(
+        "guard",
+        "held",
+        "the plan does more than its flow's guards allow without a person",
+        "data owner",
+        "look at it with `p2c plan`; release it with `p2c approve PLAN`, or correct the source and run again",
+    ),
+    Reason(
         "changed_since_plan",
         "held",
         "the destination was changed between the plan and the delivery",
