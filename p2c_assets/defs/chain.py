@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import dagster as dg
 
-from p2c_assets.defs.jobs import PROSPECT_TO_CASH, READ_SALES
+from p2c_assets.defs.jobs import PROSPECT_TO_CASH, READ_SALES, READINESS, READINESS_OF_ROWS
 from p2c_assets.defs.tags import CHANGES, COMPANY, READING, STARTED_BY
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -18,8 +18,9 @@ RAN_BY = {STARTED_BY: "p2c run"}
 
 
 class Ran(NamedTuple):
-    """One run of the chain. `company` is None for the reading of Sales; `problems` says what went wrong, by step."""
+    """One run of a job. `company` is None for the reading of Sales; `problems` says what went wrong, by step."""
 
+    job: str
     company: str | None
     run: str
     succeeded: bool
@@ -54,6 +55,27 @@ def run_chain(
     return done
 
 
+def run_readiness(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    companies: Sequence[str],
+    told: Callable[[Ran], None] = lambda _ran: None,
+) -> list[Ran]:
+    """Look at both systems and each company, then read, then look at each company's rows; the rest where one step fails."""
+    tags = {STARTED_BY: "p2c doctor"}
+    done = [_told(told, _run(definitions, instance, READINESS, company, tags)) for company in companies]
+    read = _told(told, _run(definitions, instance, READ_SALES, None, tags))
+    if not read.succeeded:
+        return [*done, read]
+    rows = [_told(told, _run(definitions, instance, READINESS_OF_ROWS, company, tags)) for company in companies]
+    return [*done, read, *rows]
+
+
+def _told(told: Callable[[Ran], None], ran: Ran) -> Ran:
+    told(ran)
+    return ran
+
+
 def _run(
     definitions: dg.Definitions, instance: dg.DagsterInstance, job: str, company: str | None, tags: Mapping[str, str]
 ) -> Ran:
@@ -62,7 +84,7 @@ def _run(
     result = definitions.resolve_job_def(job).execute_in_process(
         instance=instance, partition_key=company, run_config=QUIET, tags={**tags, **named}, raise_on_error=False
     )
-    return Ran(company, result.run_id, result.success, time.monotonic() - started, tuple(_problems(result)))
+    return Ran(job, company, result.run_id, result.success, time.monotonic() - started, tuple(_problems(result)))
 
 
 def _problems(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from p2c_assets.defs import checks, metadata
 from p2c_assets.defs.platform import Platform, step_of
+from p2c_assets.defs.steps.readiness import require_ready
 from p2c_assets.delivery.delivering import deliver_plan
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.units import UNITS
@@ -20,6 +21,7 @@ from p2c_assets.warehouse.ledger import outcome_counts
 def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: str) -> dg.MaterializeResult[Any]:
     """One row per document: the destination's verdict. The ledger gets one outcome per source row."""
     started = time.monotonic()
+    require_ready(step_of(context), platform)
     desk = platform.desk(unit, context.partition_key, context.run.run_id)
     rows, statistics = platform.ask(step_of(context), desk.unit.system, lambda client: deliver_plan(desk, client))
     _remember(platform, desk)
