@@ -7,6 +7,7 @@ import typer
 
 from p2c_assets.cli import demo as demos
 from p2c_assets.cli import dev as development
+from p2c_assets.cli import doctor as doctors
 from p2c_assets.cli import purge as purges
 from p2c_assets.cli import quarantine as quarantines
 from p2c_assets.cli import report as reports
@@ -63,6 +64,20 @@ def run(
     with stopped_with_reason():
         explained = runs.run(flow, company or [], json, retry_refused=retry_refused, only_changes=changes)
     raise typer.Exit(0 if explained else 1)
+
+
+@app.command()
+def doctor(
+    company: Annotated[list[str] | None, typer.Option(help="A company; may be given again. Default: all.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Look whether both systems and every company are ready for the first document; write nothing in either.
+
+    Exit code 1 when something stands against it, 75 when another run holds the warehouse.
+    """
+    with stopped_with_reason():
+        ready = doctors.doctor(company or [], json)
+    raise typer.Exit(0 if ready else 1)
 
 
 @app.command()

@@ -3,7 +3,8 @@
 A refusal is an answer about readiness. A system that cannot be reached is none: that stops the whole, as everywhere else.
 """
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Mapping
 from typing import TypeVar
 
 from p2c_assets.errors import PermanentError
@@ -20,3 +21,9 @@ async def tried(question: Awaitable[Answer]) -> Answer | Unread:
         return Unread(str(error))
     except (KeyError, TypeError, ValueError) as error:
         return Unread(f"the answer has another form than is known: {type(error).__name__} {error}")
+
+
+async def tried_by_name(questions: Mapping[str, Awaitable[Answer]]) -> dict[str, Answer | Unread]:
+    """The answers to several questions that do not wait for each other, as many at a time as the client allows."""
+    answers = await asyncio.gather(*(tried(question) for question in questions.values()))
+    return dict(zip(questions, answers, strict=True))

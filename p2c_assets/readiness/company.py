@@ -11,7 +11,7 @@ from p2c_assets.connectors.dataverse.client import DataverseClient
 from p2c_assets.connectors.finops.client import FinopsClient
 from p2c_assets.connectors.finops.environment import NumberSequence
 from p2c_assets.connectors.protocol import Query
-from p2c_assets.readiness.asking import tried
+from p2c_assets.readiness.asking import tried, tried_by_name
 from p2c_assets.readiness.finding import Finding, Unread, complete, error, unread, warning
 from p2c_assets.settings import Company, Constant, ReadinessSettings, Settings
 
@@ -68,7 +68,7 @@ async def ask_scm(client: FinopsClient, company: Company) -> ScmSide:
     unnumbered = f"{own} and LineCreationSequenceNumber eq 0"
     return ScmSide(
         await tried(environment.number_sequences()),
-        {name: await tried(environment.count(name, unnumbered)) for name in NUMBERED},
+        await tried_by_name({name: environment.count(name, unnumbered) for name in NUMBERED}),
         await tried(environment.count(PRODUCTS, own)),
     )
 

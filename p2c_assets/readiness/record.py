@@ -62,6 +62,15 @@ def _finding(row: dict[str, Any]) -> Finding:
     return Finding(*place, row["documents"], row["amount"], row["currency"])
 
 
+def recent(database: Database, asset: Asset, since: datetime) -> list[Finding]:
+    """What was found about a system since then, whichever company asked: it is the same for all of them."""
+    if not database.has_table(SCHEMA, asset):
+        return []
+    sql = f"SELECT company FROM {SCHEMA}.{asset} GROUP BY 1 HAVING min(looked_utc) >= ? ORDER BY max(looked_utc) DESC LIMIT 1"
+    company = database.value(sql, [since])
+    return [] if company is None else recorded(database, asset, str(company))
+
+
 def is_ready(database: Database, company: str, accepted: Sequence[str]) -> bool:
     """Whether everything was looked at before, and nothing was found that stands against the first delivery."""
     looked = [recorded(database, asset, company) for asset in BEFORE_DELIVERY]

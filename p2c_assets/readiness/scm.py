@@ -10,7 +10,7 @@ from typing import NamedTuple
 from p2c_assets.connectors.finops.client import FinopsClient
 from p2c_assets.connectors.finops.environment import Versions
 from p2c_assets.mappings.scm import ENTITIES
-from p2c_assets.readiness.asking import tried
+from p2c_assets.readiness.asking import tried, tried_by_name
 from p2c_assets.readiness.finding import Finding, Unread, complete, error, unread
 from p2c_assets.readiness.versions import is_at_least, parsed
 from p2c_assets.settings import ReadinessSettings, Settings
@@ -35,14 +35,14 @@ class ScmAnswers(NamedTuple):
 async def ask(client: FinopsClient) -> ScmAnswers:
     """Put all questions. Raises TransientError when SCM cannot be reached."""
     environment = client.environment
-    reads = {
-        entity.entity_set: await tried(environment.check_read(entity.entity_set, entity.key[0])) for entity in ENTITIES
-    }
+    reads = await tried_by_name(
+        {one.entity_set: environment.check_read(one.entity_set, one.key[0]) for one in ENTITIES}
+    )
     refused = [answer for answer in reads.values() if answer is not None]
     versions = await tried(environment.versions())
     if len(refused) == len(reads) and isinstance(versions, Unread):
         return ScmAnswers(refused[0], refused[0], {}, {})
-    columns = {entity.entity_set: await tried(environment.columns(entity.logical_name)) for entity in ENTITIES}
+    columns = await tried_by_name({one.entity_set: environment.columns(one.logical_name) for one in ENTITIES})
     return ScmAnswers(None, versions, columns, reads)
 
 

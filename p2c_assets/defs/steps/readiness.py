@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import dagster as dg
@@ -24,6 +24,8 @@ from p2c_assets.warehouse.inputs import peeked
 from p2c_assets.warehouse.stage import replace_slice
 
 Answer = TypeVar("Answer")
+SHARED_FOR = timedelta(minutes=15)
+"""So long a look at a system is good for the other companies of a chain."""
 RETURNED_ORDERS = "order_headers_to_salesorders"
 """The task by whose references the matrix finds price lists and units."""
 
@@ -62,7 +64,7 @@ def require_ready(step: Step, platform: Platform) -> None:
     company = platform.company(step.company)
     found: list[Finding] = []
     for asset in record.BEFORE_DELIVERY:
-        seen = _looked(platform, asset, company, step)
+        seen = _seen_lately(platform, asset) or _looked(platform, asset, company, step)
         record.remember(platform.database, asset, company.id, seen, step.run, datetime.now(UTC))
         found += with_accepted(seen, settings.accepted)
     against = [sentence(one) for one in errors_of(found)]
@@ -71,6 +73,14 @@ def require_ready(step: Step, platform: Platform) -> None:
             f"nothing is sent for {company.id} until it is ready: {'; '.join(against)}. `p2c doctor` shows everything; "
             "what somebody has looked at and accepts goes into readiness.accepted"
         )
+
+
+def _seen_lately(platform: Platform, asset: Asset) -> list[Finding]:
+    """What a chain has just found about a system for another company, where nothing stands against it."""
+    if asset == "company":
+        return []
+    found = record.recent(platform.database, asset, datetime.now(UTC) - SHARED_FOR)
+    return [] if errors_of(found) else found
 
 
 def _looked(platform: Platform, asset: Asset, company: Company, step: Step) -> list[Finding]:
