@@ -90,12 +90,26 @@ def unit_and_team(found: SalesSide, company: Company) -> Iterator[Finding]:
     """Whose rows the company's are in Sales, and who owns what is created there."""
     unit, team = found
     if isinstance(unit, Unread):
-        yield unread("company", "the business unit", unit.reason, "an enabled business unit", company.id)
+        yield unread(
+            "company",
+            "the business unit",
+            unit.reason,
+            "an enabled business unit",
+            company.id,
+            hides=("business_unit_is_there",),
+        )
     elif unit is None or unit["isdisabled"]:
         said = "is not in Sales" if unit is None else f"{unit['name']} is disabled"
         yield error("business_unit_is_there", said, "an enabled business unit", company.business_unit, company.id)
     if isinstance(team, Unread):
-        yield unread("company", "the owner team", team.reason, "a team of the business unit", company.id)
+        yield unread(
+            "company",
+            "the owner team",
+            team.reason,
+            "a team of the business unit",
+            company.id,
+            hides=("owner_team_is_of_the_unit",),
+        )
     elif team is None or str(team["_businessunitid_value"]).lower() != company.business_unit.lower():
         said = "is not in Sales" if team is None else f"{team['name']} is of the unit {team['_businessunitid_value']}"
         yield error(
@@ -109,13 +123,13 @@ def sequences(
     """Customers, quotations and orders are created under the numbers that they have in Sales."""
     needed = "a sequence that is manual, or whose users may change numbers"
     if isinstance(found, Unread):
-        yield unread("company", "number sequences", found.reason, needed, company.id)
+        yield unread("company", "number sequences", found.reason, needed, company.id, hides=("numbers_may_be_given",))
         return
     for data_type in (settings.customer_sequence, settings.quotation_sequence, settings.order_sequence):
         own = [one for one in found if _is(one, data_type, company)]
         if not own:
             reason = f"no number sequence reference of the data type {data_type}"
-            yield unread("company", data_type, reason, needed, company.id)
+            yield unread("company", data_type, reason, needed, company.id, hides=("numbers_may_be_given",))
         for one in own:
             if not one.takes_given:
                 said = f"{one.code} numbers by itself ({one.format})"
@@ -148,7 +162,14 @@ def collisions(found: Sequence[NumberSequence] | Unread, company: Company, setti
         yield warning("numbers_cannot_collide", said, needed, "sales_number_prefix", company.id)
     series = "order, quote and invoice numbers of Sales itself"
     reason = "their format is not read; look at Sales settings > Auto-numbering"
-    yield unread("company", series, reason, "a format that no number sequence of SCM has", company.id)
+    yield unread(
+        "company",
+        series,
+        reason,
+        "a format that no number sequence of SCM has",
+        company.id,
+        hides=("numbers_cannot_collide",),
+    )
 
 
 def _formats(found: Iterable[NumberSequence], settings: Settings) -> dict[str, str]:
@@ -167,7 +188,14 @@ def lines(found: Mapping[str, int | Unread], company: Company) -> Iterator[Findi
     """Lines of documents from before the numbers existed have the number 0, and cannot be told apart."""
     for entity_set, count in found.items():
         if isinstance(count, Unread):
-            yield unread("company", f"line numbers of {entity_set}", count.reason, "a number on each line", company.id)
+            yield unread(
+                "company",
+                f"line numbers of {entity_set}",
+                count.reason,
+                "a number on each line",
+                company.id,
+                hides=("lines_are_numbered",),
+            )
         elif count:
             said = f"{count} lines have no LineCreationSequenceNumber"
             yield error("lines_are_numbered", said, "a number on each line", entity_set, company.id)
@@ -176,7 +204,14 @@ def lines(found: Mapping[str, int | Unread], company: Company) -> Iterator[Findi
 def products(found: int | Unread, company: Company) -> Iterator[Finding]:
     """The list that products come from."""
     if isinstance(found, Unread):
-        yield unread("company", "sellable products", found.reason, "at least one product", company.id)
+        yield unread(
+            "company",
+            "sellable products",
+            found.reason,
+            "at least one product",
+            company.id,
+            hides=("products_are_listed",),
+        )
     elif not found:
         yield error("products_are_listed", f"{PRODUCTS} is empty", "at least one product", PRODUCTS, company.id)
 

@@ -23,7 +23,8 @@ class Unread(NamedTuple):
 class Finding(NamedTuple):
     """One finding. `subject`: the table, column, privilege, setting or code that it is about; `company` None: all of them.
 
-    `documents` and `amount` (in `currency`): what waits for it, where that is known.
+    `documents` and `amount` (in `currency`): what waits for it, where that is known. `hides`: kinds of which nothing can
+    be said because of it.
     """
 
     level: Level
@@ -35,6 +36,7 @@ class Finding(NamedTuple):
     documents: int = 0
     amount: Decimal | None = None
     currency: str | None = None
+    hides: tuple[str, ...] = ()
 
     @property
     def system(self) -> Asset:
@@ -67,15 +69,19 @@ def warning(code: str, found: str, needed: str, subject: str = "", company: str 
     return Finding("warning", code, company, subject, found, needed)
 
 
-def unread(asset: Asset, what: str, reason: str, needed: str, company: str | None = None) -> Finding:
-    """Something that could not be read: what to look at by hand."""
-    return Finding("warning", COULD_BE_LOOKED_AT[asset], company, what, reason, needed)
+def unread(
+    asset: Asset, what: str, reason: str, needed: str, company: str | None = None, hides: tuple[str, ...] = ()
+) -> Finding:
+    """Something that could not be read: what to look at by hand, and the kinds that are therefore not known to be well."""
+    return Finding("warning", COULD_BE_LOOKED_AT[asset], company, what, reason, needed, hides=hides)
 
 
-def complete(asset: Asset, found: Iterable[Finding], company: str | None = None) -> list[Finding]:
-    """The findings of an asset, and `ok` for each of its kinds without one."""
+def complete(
+    asset: Asset, found: Iterable[Finding], company: str | None = None, unlooked: tuple[str, ...] = ()
+) -> list[Finding]:
+    """The findings of an asset, and `ok` for each of its kinds that has none, that nothing hides, and that was looked at."""
     listed = list(found)
-    seen = {finding.code for finding in listed}
+    seen = {*unlooked, *(code for finding in listed for code in (finding.code, *finding.hides))}
     passed = [Finding("ok", kind.code, company, "", kind.says, "") for kind in of_asset(asset) if kind.code not in seen]
     return [*listed, *passed]
 
@@ -110,7 +116,8 @@ def as_data(finding: Finding) -> Mapping[str, Any]:
     """A finding with who can act and how."""
     amount = None if finding.amount is None else str(finding.amount)
     more = {"system": finding.system, "owner": finding.owner, "fix": finding.fix}
-    return {**finding._asdict(), **more, "amount": amount}
+    said = {name: value for name, value in finding._asdict().items() if name != "hides"}
+    return {**said, **more, "amount": amount}
 
 
 def sentence(finding: Finding) -> str:

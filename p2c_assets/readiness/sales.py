@@ -33,6 +33,8 @@ WRITTEN: Mapping[str, frozenset[str]] = {
 """What is done to tables besides reading them: deliveries, deleted lines, line numbers given back."""
 LINKED = frozenset({"Append", "AppendTo"})
 """What setting a lookup asks for on either side."""
+OF_ORGANIZATION = ("sales_calculates_prices", "discounts_are_per_line", "prices_keep_their_decimals")
+OF_PRIVILEGES = ("sales_privileges_are_held", "sales_rows_are_all_readable")
 TRACKED = frozenset(
     {"account", "contact", "product", "productpricelevel", "quote", "quotedetail", "salesorder", "salesorderdetail"}
     | {"invoice", "invoicedetail"}
@@ -85,7 +87,7 @@ def findings(answers: SalesAnswers, settings: Settings) -> list[Finding]:
     if isinstance(answers.user, Unread):
         refused = error("sales_lets_us_in", answers.user.reason, "an answer to WhoAmI")
         return [refused, unread("sales", "everything else", "Sales does not let us in", "see the finding above")]
-    wanted = settings.readiness
+    wanted, tracked = settings.readiness, settings.reading.sales == "changes"
     return complete(
         "sales",
         [
@@ -94,9 +96,10 @@ def findings(answers: SalesAnswers, settings: Settings) -> list[Finding]:
             *organization(answers.organization, settings),
             *tables(answers.definitions),
             *keys(answers.definitions),
-            *(changes(answers.definitions) if settings.reading.sales == "changes" else ()),
+            *(changes(answers.definitions) if tracked else ()),
             *privileges(answers.definitions, answers.privileges),
         ],
+        unlooked=() if tracked else ("changes_are_tracked",),
     )
 
 
@@ -104,9 +107,11 @@ def version(found: str | Unread, settings: ReadinessSettings) -> Iterator[Findin
     """Of the environment."""
     needed = f"{settings.sales_version} or later"
     if isinstance(found, Unread):
-        yield unread("sales", "the version of Sales", found.reason, needed)
+        yield unread("sales", "the version of Sales", found.reason, needed, hides=("sales_version_is_supported",))
     elif parsed(found) is None:
-        yield unread("sales", "the version of Sales", f"{found!r} is no version", needed)
+        yield unread(
+            "sales", "the version of Sales", f"{found!r} is no version", needed, hides=("sales_version_is_supported",)
+        )
     elif not is_at_least(found, settings.sales_version):
         yield error("sales_version_is_supported", f"Sales is {found}", needed)
 
@@ -115,7 +120,7 @@ def solution(found: str | Unread | None, settings: ReadinessSettings) -> Iterato
     """Prospect to cash in Sales."""
     needed = f"{settings.solution} {settings.solution_version} or later"
     if isinstance(found, Unread):
-        yield unread("sales", "the solution", found.reason, needed)
+        yield unread("sales", "the solution", found.reason, needed, hides=("solution_is_installed",))
     elif found is None:
         yield error("solution_is_installed", f"{settings.solution} is not installed", needed)
     elif not is_at_least(found, settings.solution_version):
@@ -125,7 +130,13 @@ def solution(found: str | Unread | None, settings: ReadinessSettings) -> Iterato
 def organization(found: Mapping[str, Any] | Unread, settings: Settings) -> Iterator[Finding]:
     """The settings of Sales that decide how documents are calculated."""
     if isinstance(found, Unread):
-        yield unread("sales", "the organisation's settings", found.reason, "system pricing, discount by line item")
+        yield unread(
+            "sales",
+            "the organisation's settings",
+            found.reason,
+            "system pricing, discount by line item",
+            hides=OF_ORGANIZATION,
+        )
         return
     if found["oobpricecalculationenabled"] not in (True, 1):
         yield error("sales_calculates_prices", "system pricing is off", "system pricing on")
@@ -141,7 +152,13 @@ def organization(found: Mapping[str, Any] | Unread, settings: Settings) -> Itera
 def tables(found: Mapping[str, Definition] | Unread, entities: Sequence[Entity] = ENTITIES) -> Iterator[Finding]:
     """Every table and column by name."""
     if isinstance(found, Unread):
-        yield unread("sales", "the tables' definitions", found.reason, "every table and column that is read or written")
+        yield unread(
+            "sales",
+            "the tables' definitions",
+            found.reason,
+            "every table and column that is read or written",
+            hides=("sales_columns_are_there",),
+        )
         return
     for entity in entities:
         definition = found.get(entity.logical_name)
@@ -157,7 +174,9 @@ def tables(found: Mapping[str, Definition] | Unread, entities: Sequence[Entity] 
 def keys(found: Mapping[str, Definition] | Unread) -> Iterator[Finding]:
     """A key that failed has rows with equal values; one that is under way refuses nothing yet."""
     if isinstance(found, Unread):
-        yield unread("sales", "alternate keys", found.reason, "every index Active")
+        yield unread(
+            "sales", "alternate keys", found.reason, "every index Active", hides=("alternate_keys_are_active",)
+        )
         return
     for definition in found.values():
         for key in definition.keys:
@@ -172,7 +191,7 @@ def keys(found: Mapping[str, Definition] | Unread) -> Iterator[Finding]:
 def changes(found: Mapping[str, Definition] | Unread) -> Iterator[Finding]:
     """Change tracking of the tables that change daily."""
     if isinstance(found, Unread):
-        yield unread("sales", "change tracking", found.reason, "on")
+        yield unread("sales", "change tracking", found.reason, "on", hides=("changes_are_tracked",))
         return
     for definition in found.values():
         if definition.logical_name in TRACKED and not definition.is_tracked:
@@ -183,7 +202,13 @@ def privileges(found: Mapping[str, Definition] | Unread, held: Mapping[str, str]
     """What reading and writing ask for, against what the user has: by privilege, at the depth of the organisation."""
     if isinstance(found, Unread) or isinstance(held, Unread):
         reasons = [answer.reason for answer in (found, held) if isinstance(answer, Unread)]
-        yield unread("sales", "privileges", reasons[0], "Read, Create and Write of the tables that are written")
+        yield unread(
+            "sales",
+            "privileges",
+            reasons[0],
+            "Read, Create and Write of the tables that are written",
+            hides=OF_PRIVILEGES,
+        )
         return
     for privilege, tables_of in _needed(found.values()).items():
         depth = held.get(privilege.id)

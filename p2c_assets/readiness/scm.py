@@ -64,9 +64,15 @@ def versions(found: Versions | Unread, settings: ReadinessSettings) -> Iterator[
     """Of the application and of the platform."""
     needed = f"application {settings.scm_application_version}, platform {settings.scm_platform_version}, or later"
     if isinstance(found, Unread):
-        yield unread("scm", "the versions of SCM", found.reason, needed)
+        yield unread("scm", "the versions of SCM", found.reason, needed, hides=("scm_version_is_supported",))
     elif None in (parsed(found.application), parsed(found.platform)):
-        yield unread("scm", "the versions of SCM", f"{found.application!r}, {found.platform!r} are no versions", needed)
+        yield unread(
+            "scm",
+            "the versions of SCM",
+            f"{found.application!r}, {found.platform!r} are no versions",
+            needed,
+            hides=("scm_version_is_supported",),
+        )
     elif not (
         is_at_least(found.application, settings.scm_application_version)
         and is_at_least(found.platform, settings.scm_platform_version)
@@ -80,7 +86,13 @@ def entities(found: Mapping[str, frozenset[str] | Unread]) -> Iterator[Finding]:
     for entity in ENTITIES:
         columns = found[entity.entity_set]
         if isinstance(columns, Unread):
-            yield unread("scm", f"the columns of {entity.entity_set}", columns.reason, "every column that is used")
+            yield unread(
+                "scm",
+                f"the columns of {entity.entity_set}",
+                columns.reason,
+                "every column that is used",
+                hides=("scm_entities_are_there",),
+            )
             continue
         for column in entity.columns:
             if column.name not in columns:
