@@ -14,10 +14,18 @@ from p2c_assets.errors import SettingsError
 
 CONFIG_VARIABLE = "P2C_CONFIG"
 DEFAULT_CONFIG = "p2c.toml"
+VERSION = r"^\d+(\.\d+){1,3}$"
+
+
+Constant = Literal["customer_group", "site", "warehouse", "language", "blank_country", "price_list"]
+"""Settings of a company for which the original templates have a constant that is an example."""
 
 
 class Company(BaseModel):
-    """One legal entity of SCM and the business unit of Sales that belongs to it."""
+    """One legal entity of SCM and the business unit of Sales that belongs to it.
+
+    `confirmed` names settings of the company that are left as they ship, because that is right here.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,6 +40,7 @@ class Company(BaseModel):
     warehouse: str = "13"
     price_list: str | None = None
     sales_number_prefix: str = ""
+    confirmed: tuple[Constant, ...] = ()
 
 
 class MappingSettings(BaseModel):
@@ -243,6 +252,27 @@ class Sensors(BaseModel):
     alerts: Alerts = Alerts()
 
 
+class ReadinessSettings(BaseModel):
+    """What must be true before the first document is sent, and which findings somebody has accepted.
+
+    With `required` nothing is delivered for a company that is not ready. The sequences are the data types by which SCM's
+    number sequence references name what they number.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    required: bool = True
+    accepted: tuple[str, ...] = ()
+    solution: str = "msdynce_ProspectToCashIntegration"
+    solution_version: str = Field(default="1.15.0.0", pattern=VERSION)
+    sales_version: str = Field(default="8.2.1.207", pattern=VERSION)
+    scm_application_version: str = Field(default="7.3.11971.56116", pattern=VERSION)
+    scm_platform_version: str = Field(default="7.0.4709.41129", pattern=VERSION)
+    customer_sequence: str = "CustAccount"
+    quotation_sequence: str = "QuotationIdBase"
+    order_sequence: str = "SalesIdBase"
+
+
 class Settings(BaseSettings):
     """The whole configuration. Environment variables (`P2C_SALES__URL`) win over the file."""
 
@@ -260,6 +290,7 @@ class Settings(BaseSettings):
     approval: ApprovalSettings = ApprovalSettings()
     reading: ReadingSettings = ReadingSettings()
     sensors: Sensors = Sensors()
+    readiness: ReadinessSettings = ReadinessSettings()
     paths: Paths = Paths()
 
     @classmethod

@@ -8,6 +8,7 @@ import typer
 from p2c_assets.cli import approve as approvals
 from p2c_assets.cli import demo as demos
 from p2c_assets.cli import dev as development
+from p2c_assets.cli import doctor as doctors
 from p2c_assets.cli import outcomes as becomings
 from p2c_assets.cli import plan as planning
 from p2c_assets.cli import purge as purges
@@ -104,6 +105,20 @@ def approve(
     with stopped_with_reason():
         good = approvals.approve(approvals.Asked(plan, document, risk, by), run=run, revoke=revoke, dry_run=dry_run)
     raise typer.Exit(0 if good else 1)
+
+
+@app.command()
+def doctor(
+    company: Annotated[list[str] | None, typer.Option(help="A company; may be given again. Default: all.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Look whether both systems and every company are ready for the first document; write nothing in either.
+
+    Exit code 1 when something stands against it, 75 when another run holds the warehouse.
+    """
+    with stopped_with_reason():
+        ready = doctors.doctor(company or [], json)
+    raise typer.Exit(0 if ready else 1)
 
 
 @app.command()

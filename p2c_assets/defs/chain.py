@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import dagster as dg
 
-from p2c_assets.defs.jobs import PLAN, PROSPECT_TO_CASH, READ_SALES, planned_alone
+from p2c_assets.defs.jobs import PLAN, PROSPECT_TO_CASH, READ_SALES, READINESS, READINESS_OF_ROWS, planned_alone
 from p2c_assets.defs.tags import CHANGES, COMPANY, DRY_RUN, MODE, READING, STARTED_BY
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -18,8 +18,9 @@ RAN_BY = {STARTED_BY: "p2c run"}
 
 
 class Ran(NamedTuple):
-    """One run of the chain. `company` is None for the reading of Sales; `problems` says what went wrong, by step."""
+    """One run of a job. `company` is None for the reading of Sales; `problems` says what went wrong, by step."""
 
+    job: str
     company: str | None
     run: str
     succeeded: bool
@@ -62,6 +63,27 @@ def _planned(definitions: dg.Definitions, flow: str | None) -> list[dg.AssetKey]
     return None if flow is None else sorted(planned_alone(flow).resolve(definitions.resolve_asset_graph()))
 
 
+def run_readiness(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    companies: Sequence[str],
+    told: Callable[[Ran], None] = lambda _ran: None,
+) -> list[Ran]:
+    """Look at both systems and each company, then read, then look at each company's rows; the rest where one step fails."""
+    tags = {STARTED_BY: "p2c doctor"}
+    done = [_told(told, _run(definitions, instance, READINESS, company, tags)) for company in companies]
+    read = _told(told, _run(definitions, instance, READ_SALES, None, tags))
+    if not read.succeeded:
+        return [*done, read]
+    rows = [_told(told, _run(definitions, instance, READINESS_OF_ROWS, company, tags)) for company in companies]
+    return [*done, read, *rows]
+
+
+def _told(told: Callable[[Ran], None], ran: Ran) -> Ran:
+    told(ran)
+    return ran
+
+
 def _run(
     definitions: dg.Definitions,
     instance: dg.DagsterInstance,
@@ -80,7 +102,7 @@ def _run(
         raise_on_error=False,
         asset_selection=selected,
     )
-    return Ran(company, result.run_id, result.success, time.monotonic() - started, tuple(_problems(result)))
+    return Ran(job, company, result.run_id, result.success, time.monotonic() - started, tuple(_problems(result)))
 
 
 def _problems(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -7,6 +7,8 @@ import dagster as dg
 import polars as pl
 
 from p2c_assets.mappings.model import Task
+from p2c_assets.readiness.finding import Finding, sentence
+from p2c_assets.readiness.kinds import Asset, of_asset
 from p2c_assets.reconcile.compare import UNEXPLAINED, Balance
 from p2c_assets.warehouse import ledger
 from p2c_assets.warehouse.database import Database
@@ -101,6 +103,22 @@ def totals_agree(key: dg.AssetKey, balances: Sequence[Balance], pairs: pl.DataFr
     named = pairs.filter(pl.col("class").is_in(UNEXPLAINED))
     records = [f"{row['key']} {row['class']}" for row in named.head(SHOWN).to_dicts()]
     return _result(key, TOTALS_AGREE, not wrong, f"unexplained: {money} ({'; '.join(records)})", len(records), "error")
+
+
+def on_readiness(asset: Asset) -> tuple[Check, ...]:
+    """One check for each kind of finding. None is blocking: nothing follows from these assets."""
+    return tuple(Check(kind.code, kind.says, False) for kind in of_asset(asset))
+
+
+def found_ready(key: dg.AssetKey, asset: Asset, found: Sequence[Finding]) -> list[dg.AssetCheckResult]:
+    """What was found of each kind: an error where something has to be put right, a warning where somebody should look."""
+    return [_found(key, check, [one for one in found if one.code == check.name]) for check in on_readiness(asset)]
+
+
+def _found(key: dg.AssetKey, check: Check, found: Sequence[Finding]) -> dg.AssetCheckResult:
+    open_ones = [one for one in found if one.level in ("error", "warning")]
+    severity = "error" if any(one.level == "error" for one in open_ones) else "warning"
+    return _result(key, check, not open_ones, _some([sentence(one) for one in open_ones]), len(open_ones), severity)
 
 
 def _result(

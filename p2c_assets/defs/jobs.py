@@ -9,6 +9,8 @@ FLOWS = ("products", "accounts", "contacts", "quotes", "orders", "invoices")
 """In Microsoft's prerequisite order."""
 
 READ_SALES = "read_sales"
+READINESS = "readiness"
+READINESS_OF_ROWS = "readiness_documents"
 PROSPECT_TO_CASH = "prospect_to_cash"
 PLAN = "plan"
 
@@ -19,8 +21,10 @@ def partitions(companies: list[str]) -> dg.StaticPartitionsDefinition:
 
 
 def jobs() -> list[UnresolvedAssetJobDefinition]:
-    """`read_sales` first, then `prospect_to_cash` or a flow for each company."""
-    of_companies = dg.AssetSelection.all() - _raw_sales()
+    """`read_sales` first, then `prospect_to_cash` or a flow for each company; before all of them `readiness`."""
+    looks = dg.AssetSelection.groups("readiness")
+    of_rows = dg.AssetSelection.assets(["readiness", "documents"])
+    of_companies = dg.AssetSelection.all() - _raw_sales() - looks
     return [
         dg.define_asset_job(
             READ_SALES, _raw_sales(), description="Read the tables of Sales, for all companies at once."
@@ -37,6 +41,16 @@ def jobs() -> list[UnresolvedAssetJobDefinition]:
             tags={MODE: DRY_RUN},
         ),
         *(_flow(flow) for flow in FLOWS),
+        dg.define_asset_job(
+            READINESS,
+            looks - of_rows,
+            description="What must be true before the first document of one company is sent. Writes nothing.",
+        ),
+        dg.define_asset_job(
+            READINESS_OF_ROWS,
+            of_rows | (of_rows.upstream() & dg.AssetSelection.key_prefixes(["raw", "scm"])),
+            description="What a company's codes without a counterpart will stop. Run read_sales before it.",
+        ),
     ]
 
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from p2c_assets.errors import TransientError
 
-SCHEMAS = ("raw", "raw_log", "mapped", "planned", "delivered", "reconciled", "ledger", "delivery")
+SCHEMAS = ("raw", "raw_log", "mapped", "planned", "delivered", "reconciled", "ledger", "delivery", "readiness")
 HELD_ELSEWHERE = "Conflicting lock"
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from p2c_assets.defs import checks, metadata
 from p2c_assets.defs.platform import Platform, step_of
+from p2c_assets.defs.steps.readiness import require_ready
 from p2c_assets.defs.tags import is_dry_run
 from p2c_assets.delivery.delivering import DELIVERED_SCHEMA, deliver_plan
 from p2c_assets.delivery.desk import Desk
@@ -24,6 +25,7 @@ def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: st
     if is_dry_run(context.run):
         return _not_delivered(context, platform, unit)
     started = time.monotonic()
+    require_ready(step_of(context), platform)
     desk = platform.desk(unit, context.partition_key, context.run.run_id)
     adopt_inputs(platform.database, tasks_of(unit), desk.company)
     rows, statistics = platform.ask(step_of(context), desk.unit.system, lambda client: deliver_plan(desk, client))
