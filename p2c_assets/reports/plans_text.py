@@ -34,9 +34,9 @@ def _plan(plan: Plan, shown: int | None) -> Iterator[str]:
     made = f", made {plan.made_utc:%Y-%m-%d %H:%M} UTC" if plan.made_utc else ""
     yield f"plan {plan.name}: {plan.flow} of {plan.company}, written to {_system(plan)}{made}"
     yield f"{INDENT}goes: {_counted(plan.released)}; waits: {_counted(plan.waiting)}{_others(plan.others)}"
-    moved = money(plan.documents)
+    moved = [signed(amount, currency) for currency, amount in money(plan.documents).items() if amount]
     if moved:
-        yield f"{INDENT}money: {', '.join(signed(amount, currency) for currency, amount in moved.items())}"
+        yield f"{INDENT}money: {', '.join(moved)}"
     for detail, count in plan.holds.items():
         yield f"{INDENT}{number(count, 'document')} waiting: {_with_name(detail, plan)}"
     for document in plan.documents[:shown]:

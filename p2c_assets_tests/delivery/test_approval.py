@@ -248,9 +248,7 @@ def test_money_is_in_the_plan_in_the_currency_of_the_record(database: Database) 
     assert rows == [("A", "money", Decimal("150.5"), "USD"), ("B", "new", Decimal("250.5"), "EUR")]
 
 
-def test_a_warehouse_of_an_earlier_version_is_planned_as_if_nothing_had_waited(
-    database: Database, tmp_path: Path
-) -> None:
+def test_a_warehouse_of_an_earlier_version_is_planned_as_if_nothing_had_waited(database: Database) -> None:
     given_mapped(database, A="Adatum")
     synchronise(database, FakeScm(), "run1")
     for column in ("hold", "hold_detail", "plan_name", "risk"):
