@@ -18,6 +18,7 @@ from p2c_assets.definitions import build_defs
 from p2c_assets.defs.approve import APPROVE_PLAN
 from p2c_assets.defs.chain import QUIET, run_chain
 from p2c_assets.defs.jobs import READ_SALES, planned_alone
+from p2c_assets.defs.tags import DRY_RUN, MODE
 from p2c_assets.reports.plans import Plan, plans
 from p2c_assets.sandbox.admin_client import AdminClient
 from p2c_assets.sandbox.scenario.companies import GBSI, settings_of
@@ -99,7 +100,9 @@ def deliver(stage: Stage) -> None:
     _run(stage, FLOW, [DELIVERED])
 
 
-def _run(stage: Stage, job: str, selected: list[dg.AssetKey] | None = None) -> None:
+def _run(
+    stage: Stage, job: str, selected: list[dg.AssetKey] | None = None, tags: Mapping[str, str] | None = None
+) -> None:
     result = (
         build_defs(stage.settings)
         .resolve_job_def(job)
@@ -107,6 +110,7 @@ def _run(stage: Stage, job: str, selected: list[dg.AssetKey] | None = None) -> N
             instance=stage.instance,
             partition_key=None if job == READ_SALES else GBSI.id,
             run_config=QUIET,
+            tags=dict(tags or {}),
             asset_selection=selected,
         )
     )
@@ -206,6 +210,8 @@ def only_what_changed_is_not_sent(stage: Stage, behind: Behind, count: int) -> N
     alter_customer(stage, behind.destination, OrganizationName="Renamed by a clerk")
     run_until_planned(stage)
     alter_customer(stage, behind.late, OrganizationName="Renamed by a clerk while the run was planning")
+    _run(stage, FLOW, [DELIVERED], {MODE: DRY_RUN})
+    assert writes(stage) == 0
     deliver(stage)
     found = outcomes(stage)
     assert found["held", "approval"] == {behind.source, behind.destination}
