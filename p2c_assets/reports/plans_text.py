@@ -86,7 +86,8 @@ def _value(value: str | None) -> str:
     """As it can be told from its surroundings, also where it is empty."""
     if not value:
         return "(nothing)" if value is None else "(blank)"
-    return value if len(value) <= LONGEST else f"{value[:LONGEST]}..."
+    one_line = " ".join(value.splitlines())
+    return one_line if len(one_line) <= LONGEST else f"{one_line[:LONGEST]}..."
 
 
 def signed(amount: Decimal, currency: str | None) -> str:
@@ -107,7 +108,7 @@ def markdown(documents: Sequence[Document]) -> str:
 
 
 def _markdown_rows(one: Document) -> Iterator[str]:
-    amount = "" if one.money_delta is None else signed(one.money_delta, one.currency)
+    amount = "" if not one.money_delta else signed(one.money_delta, one.currency)
     first = [one.document, one.action, one.risk, amount, one.hold or ""]
     for position, field in enumerate(one.fields[:FIELDS_PREVIEWED]):
         start = first if position == 0 else [""] * len(first)
