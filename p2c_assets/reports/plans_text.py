@@ -34,9 +34,9 @@ def _plan(plan: Plan, shown: int | None) -> Iterator[str]:
     made = f", made {plan.made_utc:%Y-%m-%d %H:%M} UTC" if plan.made_utc else ""
     yield f"plan {plan.name}: {plan.flow} of {plan.company}, written to {_system(plan)}{made}"
     yield f"{INDENT}goes: {_counted(plan.released)}; waits: {_counted(plan.waiting)}{_others(plan.others)}"
-    moved = money(plan.documents)
+    moved = [signed(amount, currency) for currency, amount in money(plan.documents).items() if amount]
     if moved:
-        yield f"{INDENT}money: {', '.join(signed(amount, currency) for currency, amount in moved.items())}"
+        yield f"{INDENT}money: {', '.join(moved)}"
     for detail, count in plan.holds.items():
         yield f"{INDENT}{number(count, 'document')} waiting: {_with_name(detail, plan)}"
     for document in plan.documents[:shown]:
@@ -86,7 +86,8 @@ def _value(value: str | None) -> str:
     """As it can be told from its surroundings, also where it is empty."""
     if not value:
         return "(nothing)" if value is None else "(blank)"
-    return value if len(value) <= LONGEST else f"{value[:LONGEST]}..."
+    one_line = " ".join(value.splitlines())
+    return one_line if len(one_line) <= LONGEST else f"{one_line[:LONGEST]}..."
 
 
 def signed(amount: Decimal, currency: str | None) -> str:
@@ -107,7 +108,7 @@ def markdown(documents: Sequence[Document]) -> str:
 
 
 def _markdown_rows(one: Document) -> Iterator[str]:
-    amount = "" if one.money_delta is None else signed(one.money_delta, one.currency)
+    amount = "" if not one.money_delta else signed(one.money_delta, one.currency)
     first = [one.document, one.action, one.risk, amount, one.hold or ""]
     for position, field in enumerate(one.fields[:FIELDS_PREVIEWED]):
         start = first if position == 0 else [""] * len(first)
