@@ -14,9 +14,10 @@ from pydantic.fields import FieldInfo
 
 from p2c_assets.cli.app import app
 from p2c_assets.defs import checks
-from p2c_assets.defs.jobs import FLOWS, PROSPECT_TO_CASH, READ_SALES
+from p2c_assets.defs.jobs import FLOWS, PROSPECT_TO_CASH, READ_SALES, READINESS, READINESS_OF_ROWS
 from p2c_assets.mappings.catalogue import SHIPPED
 from p2c_assets.mappings.reasons import REASONS
+from p2c_assets.readiness.kinds import KINDS
 from p2c_assets.reconcile import parts
 from p2c_assets.reconcile.compare import UNEXPLAINED
 from p2c_assets.reconcile.sides import SIDES
@@ -79,6 +80,11 @@ def another(setting: Setting) -> str:
         "delivery.deleted_lines.quotes": "keep",
         "delivery.deleted_lines.orders": "delete",
         "delivery.deleted_lines.returned_orders": "keep",
+        "companies.<id>.confirmed": '["site"]',
+        "readiness.solution_version": "2.0",
+        "readiness.sales_version": "9.0",
+        "readiness.scm_application_version": "10.0",
+        "readiness.scm_platform_version": "7.1",
         "reading.packages": '{"customers_v2": "customers of {company}"}',
     }
     by_default = {
@@ -135,8 +141,16 @@ def test_every_class_of_difference_is_documented_and_no_other() -> None:
 
 def test_every_check_and_every_job_is_in_the_operating_page() -> None:
     named = [*(check.name for check in (*checks.ON_MAPPED, *checks.ON_DELIVERED, *checks.ON_RECONCILED))]
-    named += [READ_SALES, PROSPECT_TO_CASH, *FLOWS]
+    named += [READ_SALES, PROSPECT_TO_CASH, READINESS, READINESS_OF_ROWS, *FLOWS]
     assert [name for name in named if f"`{name}`" not in text("operating.md")] == []
+
+
+def test_every_kind_of_finding_is_in_the_readiness_page_with_who_can_act_and_no_other() -> None:
+    documented = {cells[0].strip("`"): cells[1:] for cells in rows("readiness.md") if len(cells) == 4}
+    assert {code: (cells[0], cells[2]) for code, cells in documented.items() if code in KINDS} == {
+        code: (kind.says, kind.owner) for code, kind in KINDS.items()
+    }
+    assert set(documented) - set(KINDS) <= {"finding", "---"}
 
 
 def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
