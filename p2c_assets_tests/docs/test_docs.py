@@ -163,11 +163,15 @@ def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Com
         yield from commands(found, f"{path} {name}")
 
 
+def without_argument(name: str) -> str:
+    return name.removesuffix(" DIR").removesuffix(" FILE")
+
+
 def test_every_command_is_in_the_readme_with_all_its_options() -> None:
     table = {cells[0].strip("`"): " ".join(cells) for cells in rows("README.md") if cells[0].startswith("`p2c ")}
     found = dict(commands(typer.main.get_command(app), "p2c"))
-    assert sorted(name.removesuffix(" DIR") for name in table) == sorted(found)
-    described = {name.removesuffix(" DIR"): row for name, row in table.items()}
+    assert sorted(without_argument(name) for name in table) == sorted(found)
+    described = {without_argument(name): row for name, row in table.items()}
     options = [
         (name, option)
         for name, command in found.items()
