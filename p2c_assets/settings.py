@@ -1,5 +1,6 @@
 """One typed configuration: `p2c.toml` under environment variables. Secrets come from the environment only."""
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -41,6 +42,12 @@ class Company(BaseModel):
     price_list: str | None = None
     sales_number_prefix: str = ""
     confirmed: tuple[Constant, ...] = ()
+
+    @field_validator("confirmed", mode="before")
+    @classmethod
+    def _a_variable_holds_json(cls, value: Any) -> Any:
+        """pydantic-settings leaves what is below a table of tables as text."""
+        return json.loads(value) if isinstance(value, str) and value.startswith("[") else value
 
 
 class MappingSettings(BaseModel):

@@ -9,6 +9,7 @@ from p2c_assets.cli import approve as approvals
 from p2c_assets.cli import demo as demos
 from p2c_assets.cli import dev as development
 from p2c_assets.cli import doctor as doctors
+from p2c_assets.cli import effect as effects
 from p2c_assets.cli import outcomes as becomings
 from p2c_assets.cli import plan as planning
 from p2c_assets.cli import purge as purges
@@ -119,6 +120,19 @@ def doctor(
     with stopped_with_reason():
         ready = doctors.doctor(company or [], json)
     raise typer.Exit(0 if ready else 1)
+
+
+@app.command()
+def effect(
+    changed: Annotated[Path, typer.Argument(help="The other configuration file.", metavar="FILE")],
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Show which fields of how many records another configuration file would change, over what was last read.
+
+    Writes nothing and asks neither system.
+    """
+    with stopped_with_reason():
+        effects.effect(changed, json)
 
 
 @app.command()

@@ -15,9 +15,10 @@ from pydantic.fields import FieldInfo
 from p2c_assets.cli.app import app
 from p2c_assets.defs import checks
 from p2c_assets.defs.approve import APPROVE_PLAN
-from p2c_assets.defs.jobs import FLOWS, PLAN, PROSPECT_TO_CASH, READ_SALES
+from p2c_assets.defs.jobs import FLOWS, PLAN, PROSPECT_TO_CASH, READ_SALES, READINESS, READINESS_OF_ROWS
 from p2c_assets.mappings.catalogue import SHIPPED
 from p2c_assets.mappings.reasons import REASONS
+from p2c_assets.readiness.kinds import KINDS
 from p2c_assets.reconcile import parts
 from p2c_assets.reconcile.compare import UNEXPLAINED
 from p2c_assets.reconcile.sides import SIDES
@@ -85,6 +86,11 @@ def another(setting: Setting) -> str:
         "delivery.deleted_lines.quotes": "keep",
         "delivery.deleted_lines.orders": "delete",
         "delivery.deleted_lines.returned_orders": "keep",
+        "companies.<id>.confirmed": '["site"]',
+        "readiness.solution_version": "2.0",
+        "readiness.sales_version": "9.0",
+        "readiness.scm_application_version": "10.0",
+        "readiness.scm_platform_version": "7.1",
         "reading.packages": '{"customers_v2": "customers of {company}"}',
     }
     by_default = {
@@ -151,8 +157,16 @@ def test_every_check_and_every_job_is_in_the_operating_page() -> None:
     named = [
         *(check.name for check in (*checks.ON_MAPPED, *checks.ON_PLANNED, *checks.ON_DELIVERED, *checks.ON_RECONCILED))
     ]
-    named += [READ_SALES, PROSPECT_TO_CASH, PLAN, APPROVE_PLAN, *FLOWS]
+    named += [READ_SALES, PROSPECT_TO_CASH, READINESS, READINESS_OF_ROWS, PLAN, APPROVE_PLAN, *FLOWS]
     assert [name for name in named if f"`{name}`" not in text("operating.md")] == []
+
+
+def test_every_kind_of_finding_is_in_the_readiness_page_with_who_can_act_and_no_other() -> None:
+    documented = {cells[0].strip("`"): cells[1:] for cells in rows("readiness.md") if len(cells) == 4}
+    assert {code: (cells[0], cells[2]) for code, cells in documented.items() if code in KINDS} == {
+        code: (kind.says, kind.owner) for code, kind in KINDS.items()
+    }
+    assert set(documented) - set(KINDS) <= {"finding", "---"}
 
 
 def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -165,11 +179,15 @@ def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Com
         yield from commands(found, f"{path} {name}")
 
 
+def without_argument(name: str) -> str:
+    return name.removesuffix(" DIR").removesuffix(" FILE")
+
+
 def test_every_command_is_in_the_readme_with_all_its_options() -> None:
     table = {cells[0].strip("`"): " ".join(cells) for cells in rows("README.md") if cells[0].startswith("`p2c ")}
     found = dict(commands(typer.main.get_command(app), "p2c"))
-    assert sorted(name.removesuffix(" DIR") for name in table) == sorted(found)
-    described = {name.removesuffix(" DIR"): row for name, row in table.items()}
+    assert sorted(without_argument(name) for name in table) == sorted(found)
+    described = {without_argument(name): row for name, row in table.items()}
     options = [
         (name, option)
         for name, command in found.items()
