@@ -11,8 +11,8 @@ _condition = cast(Any, dg.AutomationCondition)  # dagster 1.13 does not say of w
 FOLLOWS: dg.AutomationCondition[Any] = _condition.eager().replace(
     "any_deps_updated", _condition.any_deps_updated().ignore(_RAW_SALES)
 )
-"""Made again when what it is made of was. Not after a table of Sales alone: it is shared by all companies, and the sensor
-`changes_arrived` knows which of them its changes concern."""
+"""Made again when what it is made of was. Not after a table of Sales alone: it is shared by all companies, and the job
+`follow_changes` knows which of them its changes concern."""
 
 
 def automated(asset: dg.AssetsDefinition, fresh_within: timedelta) -> dg.AssetsDefinition:

@@ -42,25 +42,36 @@ def run_chain(
     Where Sales could not be read, no company runs: its rows would be those of an earlier time.
     """
     tags = {**RAN_BY, READING: CHANGES} if only_changes else RAN_BY
-    read = _run(definitions, instance, READ_SALES, None, tags)
+    read = run_job(definitions, instance, READ_SALES, None, tags)
     told(read)
     if not read.succeeded:
         return [read]
     done = [read]
     for company in companies:
-        ran = _run(definitions, instance, flow or PROSPECT_TO_CASH, company, tags)
+        ran = run_job(definitions, instance, flow or PROSPECT_TO_CASH, company, tags)
         told(ran)
         done.append(ran)
     return done
 
 
-def _run(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, job: str, company: str | None, tags: Mapping[str, str]
+def run_job(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    job: str,
+    company: str | None,
+    tags: Mapping[str, str],
+    assets: Sequence[dg.AssetKey] | None = None,
 ) -> Ran:
+    """A run of a job, or of just these assets of it, in this process."""
     started = time.monotonic()
     named = {} if company is None else {COMPANY: company}
     result = definitions.resolve_job_def(job).execute_in_process(
-        instance=instance, partition_key=company, run_config=QUIET, tags={**tags, **named}, raise_on_error=False
+        instance=instance,
+        partition_key=company,
+        run_config=QUIET,
+        tags={**tags, **named},
+        raise_on_error=False,
+        asset_selection=assets,
     )
     return Ran(company, result.run_id, result.success, time.monotonic() - started, tuple(_problems(result)))
 

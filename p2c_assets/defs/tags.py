@@ -9,6 +9,9 @@ CHANGES = "changes"
 STARTED_BY = "p2c/started_by"
 COMPANY = "p2c/company"
 
+WITHIN = "p2c/within"
+"""The run in whose process this one runs."""
+
 
 def wants_changes_only(run: dg.DagsterRun) -> bool:
     """Whether a run was asked to read only what changed."""

@@ -63,6 +63,10 @@ class AdminClient:
         """Let minutes pass and nothing be done; the twin's present."""
         return self._post("clock", {"minutes": minutes})
 
+    def call(self, action: str, body: object) -> dict[str, Any]:
+        """Any other action; the twin's answer."""
+        return self._post(action, body)
+
     def reset(self) -> None:
         """Empty the twin."""
         self._post("reset", {})
