@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from p2c_assets.connectors.protocol import Operation
 from p2c_assets.delivery import echo
+from p2c_assets.delivery.closed import closed
 from p2c_assets.delivery.documents import Document, Member, Outcome, Row
 from p2c_assets.delivery.leftovers import KEPT, Remains
 from p2c_assets.delivery.values import shown
@@ -101,6 +102,9 @@ def plan_document(document: Document, tasks: Mapping[str, Task], destination: De
         if not removed:
             return Planned(document, "filtered", "owned_by_scm", _owned(changes), (), changes)
         operations, changes = _together(removed)
+    stop = closed(header_task.target, _there(document.header, header_task, destination), len(changes))
+    if stop is not None:
+        return Planned(document, *stop, (), changes)
     if _is_invoiced(document.header, header_task, destination):
         if not destination.reopens_invoiced_orders:
             return Planned(document, "filtered", "order_invoiced_in_sales", None, (), changes)
@@ -241,10 +245,13 @@ def _shortest(value: Decimal) -> Decimal:
     return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
 
 
+def _there(header: Member, task: Task, destination: Destination) -> Row | None:
+    return destination.find(task.target, destination_id(task.target, header.row))
+
+
 def _is_invoiced(header: Member, task: Task, destination: Destination) -> bool:
-    entity = task.target
-    before = destination.find(entity, destination_id(entity, header.row))
-    return entity.name == "salesorders" and before is not None and before["statecode"] == INVOICED
+    before = _there(header, task, destination)
+    return task.target.name == "salesorders" and before is not None and before["statecode"] == INVOICED
 
 
 def _reopened(header: Member, task: Task, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:

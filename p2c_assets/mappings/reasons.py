@@ -60,6 +60,13 @@ _FILTERED = (
         "activate the order in Sales",
     ),
     Reason(
+        "order_cancelled_in_sales",
+        "filtered",
+        "the order was cancelled in Sales",
+        "data owner",
+        "cancel the order in SCM if it is there already: SCM owns it, and no interface of SCM cancels an order",
+    ),
+    Reason(
         "owned_by_scm",
         "filtered",
         "SCM has the order and owns it",
@@ -321,6 +328,20 @@ _DELIVERY = (
         "SCM had the order and has deleted it; SCM owns it, so it is not made anew",
         "data owner",
         "cancel the order in Sales, or copy it there under a new number if SCM should have it again",
+    ),
+    Reason(
+        "quotation_closed_in_scm",
+        "rejected",
+        "the quotation is confirmed, lost or cancelled in SCM, which takes no changes of it any more",
+        "data owner",
+        "make a new quote in Sales, or change what SCM has made of the quotation",
+    ),
+    Reason(
+        "order_closed_in_sales",
+        "rejected",
+        "the order is cancelled or fulfilled in Sales, which takes no changes of it any more",
+        "data owner",
+        "cancel the order in SCM too, or make a new one: Sales does not open it again",
     ),
     Reason(
         "conflict",
