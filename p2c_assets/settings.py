@@ -122,8 +122,26 @@ class Conflicts(BaseModel):
     repeats: int = Field(default=3, ge=1)
 
 
+Removed = Literal["ignore", "deactivate"]
+
+
+class Removals(BaseModel):
+    """What follows when a record is deleted or deactivated in its source: nothing, or it is deactivated too.
+
+    A customer is put on hold, a contact person made inactive, a product retired. `max_per_run`: where a plan cancels,
+    deactivates or takes lines from more documents, these are held.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accounts: Removed = "ignore"
+    contacts: Removed = "ignore"
+    products: Removed = "ignore"
+    max_per_run: int = Field(default=50, ge=0)
+
+
 class Delivery(BaseModel):
-    """How much is read back by key, and what is done with invoiced orders, with lines that were deleted and with conflicts."""
+    """How much is read back by key, and what is done with invoiced orders, with what was removed and with conflicts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -131,6 +149,7 @@ class Delivery(BaseModel):
     reopen_invoiced_orders: bool = True
     deleted_lines: DeletedLines = DeletedLines()
     conflicts: Conflicts = Conflicts()
+    removals: Removals = Removals()
 
 
 class ReadingSettings(BaseModel):

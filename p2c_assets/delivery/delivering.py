@@ -103,8 +103,8 @@ def _without_sending(planned: Planned, row: Mapping[str, Any] | None) -> Outcome
     """None: send it, it is what the plan showed."""
     if planned.action not in SENT_ACTIONS:
         return Outcome(planned.action, planned.reason, planned.detail)
-    if row is not None and row["action"] == "refused":
-        return Outcome("refused", row["reason"], row["detail"])
+    if row is not None and row["action"] in ("refused", "held"):
+        return Outcome(row["action"], row["reason"], row["detail"])
     if row is None or row["fingerprint"] != planned.fingerprint:
         return Outcome("held", "changed_since_plan", "the source or its mapping changed after the plan was made")
     return None

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from p2c_assets.connectors.protocol import Operation
 from p2c_assets.delivery import echo
-from p2c_assets.delivery.closed import closed
+from p2c_assets.delivery.closed import closed, is_invoiced, reopened
 from p2c_assets.delivery.documents import Document, Member, Outcome, Row
 from p2c_assets.delivery.leftovers import KEPT, Remains
 from p2c_assets.delivery.values import shown
@@ -26,9 +26,11 @@ from p2c_assets.warehouse.agreed import Pair, Place, place
 from p2c_assets.warehouse.conflicts import Conflict
 
 NOON = time(12)
-INVOICED = 4
-REOPEN = {"statecode": 0, "statuscode": 1}
-CLOSE_AGAIN = {"statecode": 4, "statuscode": 100003}
+
+
+CANCELLATION = ("msdynce_processingstatus", "647390010")
+DEACTIVATION = ("IsInactive", "Yes")
+"""Changes that take something away."""
 
 
 class Change(NamedTuple):
@@ -41,6 +43,10 @@ class Change(NamedTuple):
     after: str | None
 
 
+def _to(change: Change) -> tuple[str, str | None]:
+    return change.field, change.after
+
+
 class Planned(NamedTuple):
     """What would be done with one document. `conflicts`: fields that the side changed which does not own the document."""
 
@@ -51,6 +57,15 @@ class Planned(NamedTuple):
     operations: tuple[Operation, ...]
     changes: tuple[Change, ...]
     conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def removal(self) -> str | None:
+        """What is taken away: the order is cancelled, the record deactivated, or lines are deleted. None: nothing is."""
+        if any(operation.method == "DELETE" for operation in self.operations):
+            return "delete_lines"
+        if self.operations and (self.reason == "deactivated_in_source" or DEACTIVATION in map(_to, self.changes)):
+            return "deactivate"
+        return "cancel" if self.operations and CANCELLATION in map(_to, self.changes) else None
 
     @property
     def fingerprint(self) -> str:
@@ -102,13 +117,14 @@ def plan_document(document: Document, tasks: Mapping[str, Task], destination: De
         if not removed:
             return Planned(document, "filtered", "owned_by_scm", _owned(changes), (), changes)
         operations, changes = _together(removed)
-    stop = closed(header_task.target, _there(document.header, header_task, destination), len(changes))
+    there = _there(document.header, header_task, destination)
+    stop = closed(header_task.target, there, len(changes))
     if stop is not None:
         return Planned(document, *stop, (), changes)
-    if _is_invoiced(document.header, header_task, destination):
+    if is_invoiced(header_task.target, there):
         if not destination.reopens_invoiced_orders:
             return Planned(document, "filtered", "order_invoiced_in_sales", None, (), changes)
-        operations = _reopened(document.header, header_task, operations)
+        operations = reopened(header_task.target, document.header.row, operations)
     return Planned(document, "update" if header.exists else "create", reason, kept, operations, changes)
 
 
@@ -247,25 +263,6 @@ def _shortest(value: Decimal) -> Decimal:
 
 def _there(header: Member, task: Task, destination: Destination) -> Row | None:
     return destination.find(task.target, destination_id(task.target, header.row))
-
-
-def _is_invoiced(header: Member, task: Task, destination: Destination) -> bool:
-    before = _there(header, task, destination)
-    return task.target.name == "salesorders" and before is not None and before["statecode"] == INVOICED
-
-
-def _reopened(header: Member, task: Task, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
-    """An order that Sales calls invoiced is opened for the update and closed again, in the same changeset.
-
-    Source: mappings.md 3.9 (the template writes statecode Active at every update); 5.2.
-    """
-    entity = task.target
-    key = {entity.key[0]: header.row[entity.key[0]]}
-    return (
-        Operation("PATCH", entity.entity_set, key, REOPEN),
-        *operations,
-        Operation("PATCH", entity.entity_set, key, CLOSE_AGAIN),
-    )
 
 
 def operations_json(operations: Sequence[Operation]) -> str:

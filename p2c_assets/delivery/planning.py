@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from p2c_assets.delivery import conflicts
+from p2c_assets.delivery import conflicts, removals
 from p2c_assets.delivery import desk as desks
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.plan import Planned, changes_json, operations_json
@@ -21,6 +21,7 @@ PLAN_SCHEMA = {
     "lines": pl.Int64,
     "amount": pl.Decimal(38, 4),
     "currency": pl.String,
+    "removal": pl.String,
     "changed_fields": pl.Int64,
     "changes": pl.String,
     "operations": pl.String,
@@ -36,7 +37,8 @@ def make_plan(desk: Desk) -> pl.DataFrame:
     unchanged = [planned.document.key for planned in plans.values() if planned.action == "unchanged"]
     outbox.settle_unchanged(desk.database, desk.unit.name, desk.company, unchanged, desk.reading.now)
     conflicts.record(desks.bench(desk), plans, desks.observed(desk))
-    rows = [_row(desk, _refused_before(planned, refusals.get(planned.document.key))) for planned in plans.values()]
+    allowed = removals.guarded(plans, desk.rules.removals.max_per_run)
+    rows = [_row(desk, _refused_before(planned, refusals.get(planned.document.key))) for planned in allowed.values()]
     frame = pl.DataFrame(rows, schema=PLAN_SCHEMA, orient="row")
     replace_slice(desk.database, "planned", desk.unit.table, desk.company, frame)
     return frame
@@ -64,6 +66,7 @@ def _row(desk: Desk, planned: Planned) -> dict[str, object]:
         "lines": len(document.lines),
         "amount": document.amount,
         "currency": document.header.row["currency"],
+        "removal": planned.removal,
         "changed_fields": len(planned.changes),
         "changes": changes_json(planned.changes),
         "operations": operations_json(planned.operations),

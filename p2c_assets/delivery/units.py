@@ -28,6 +28,18 @@ class Leftovers(NamedTuple):
     open_values: tuple[str | int, ...]
 
 
+class Removal(NamedTuple):
+    """What is set in the destination when the source's record is deleted or deactivated.
+
+    `setting`: the name under `delivery.removals`; `found_by`: the target column that holds the record's number. Source:
+    mappings.md 2.2 (IsInactive), metadata of CustomersV2 (OnHoldStatus), dataverse lifecycles (a product is retired).
+    """
+
+    setting: str
+    found_by: str
+    values: Mapping[str, str | int]
+
+
 class Unit(NamedTuple):
     """What is planned and delivered together. `name` is the asset's `system/entity`."""
 
@@ -36,6 +48,7 @@ class Unit(NamedTuple):
     header: Part
     lines: Part | None = None
     leftovers: Leftovers | None = None
+    removal: Removal | None = None
 
     @property
     def system(self) -> System:
@@ -53,13 +66,36 @@ class Unit(NamedTuple):
         return (self.header,) if self.lines is None else (self.header, self.lines)
 
 
+_ON_HOLD: Mapping[str, str | int] = {"OnHoldStatus": "All"}
+_RETIRED: Mapping[str, str | int] = {"statecode": 1, "statuscode": 2}
+
 UNITS: Mapping[str, Unit] = {
     unit.name: unit
     for unit in (
-        Unit("sales/products", "products", Part("sellable_products_to_products", "productid")),
-        Unit("scm/customers_from_accounts", "accounts", Part("accounts_to_customers", "CustomerAccount")),
-        Unit("scm/contact_persons", "contacts", Part("contacts_to_contact_persons", "ContactPersonPartyNumber")),
-        Unit("scm/customers_from_contacts", "contacts", Part("contacts_to_customers", "CustomerAccount")),
+        Unit(
+            "sales/products",
+            "products",
+            Part("sellable_products_to_products", "productid"),
+            removal=Removal("products", "productnumber", _RETIRED),
+        ),
+        Unit(
+            "scm/customers_from_accounts",
+            "accounts",
+            Part("accounts_to_customers", "CustomerAccount"),
+            removal=Removal("accounts", "CustomerAccount", _ON_HOLD),
+        ),
+        Unit(
+            "scm/contact_persons",
+            "contacts",
+            Part("contacts_to_contact_persons", "ContactPersonPartyNumber"),
+            removal=Removal("contacts", "ContactPersonPartyNumber", {"IsInactive": "Yes"}),
+        ),
+        Unit(
+            "scm/customers_from_contacts",
+            "contacts",
+            Part("contacts_to_customers", "CustomerAccount"),
+            removal=Removal("contacts", "CustomerAccount", _ON_HOLD),
+        ),
         Unit(
             "scm/sales_quotations",
             "quotes",

@@ -283,7 +283,21 @@ _DELIVERY = (
         "filtered",
         "the row was read before and is no longer in its source",
         "data owner",
-        "nothing to do: delivery.deleted_lines says what becomes of a line; other records stay until somebody removes them there",
+        "nothing to do: delivery.deleted_lines and delivery.removals say what follows; documents stay until somebody acts",
+    ),
+    Reason(
+        "deactivated_in_source",
+        "filtered",
+        "the record was deleted or deactivated in its source, and is deactivated in the destination by delivery.removals",
+        "data owner",
+        "nothing to do; who wants it back activates it in both systems",
+    ),
+    Reason(
+        "guard",
+        "held",
+        "too many documents of one plan would be cancelled, deactivated or lose lines",
+        "CRM admin",
+        "look at the plan; where it is meant, raise delivery.removals.max_per_run",
     ),
     Reason(
         "moved_to_other_company",
