@@ -15,7 +15,7 @@ import polars as pl
 from p2c_assets.connectors.protocol import Operation
 from p2c_assets.delivery.documents import Document, Row
 from p2c_assets.delivery.plan import Change, Destination, Planned, destination_id, key_of
-from p2c_assets.delivery.units import Removal, Unit
+from p2c_assets.delivery.units import REMOVALS, Removal, Unit
 from p2c_assets.delivery.values import shown
 from p2c_assets.mappings.folding import folded, folded_sql
 from p2c_assets.mappings.model import Task
@@ -51,7 +51,7 @@ class Desk(NamedTuple):
     @property
     def rule(self) -> Removal | None:
         """What is set in the destination; None where nothing is, or the settings want nothing."""
-        rule = self.unit.removal
+        rule = REMOVALS.get(self.unit.name)
         return rule if rule is not None and getattr(self.rules, rule.setting) == "deactivate" else None
 
 

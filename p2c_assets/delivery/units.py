@@ -48,7 +48,6 @@ class Unit(NamedTuple):
     header: Part
     lines: Part | None = None
     leftovers: Leftovers | None = None
-    removal: Removal | None = None
 
     @property
     def system(self) -> System:
@@ -66,36 +65,13 @@ class Unit(NamedTuple):
         return (self.header,) if self.lines is None else (self.header, self.lines)
 
 
-_ON_HOLD: Mapping[str, str | int] = {"OnHoldStatus": "All"}
-_RETIRED: Mapping[str, str | int] = {"statecode": 1, "statuscode": 2}
-
 UNITS: Mapping[str, Unit] = {
     unit.name: unit
     for unit in (
-        Unit(
-            "sales/products",
-            "products",
-            Part("sellable_products_to_products", "productid"),
-            removal=Removal("products", "productnumber", _RETIRED),
-        ),
-        Unit(
-            "scm/customers_from_accounts",
-            "accounts",
-            Part("accounts_to_customers", "CustomerAccount"),
-            removal=Removal("accounts", "CustomerAccount", _ON_HOLD),
-        ),
-        Unit(
-            "scm/contact_persons",
-            "contacts",
-            Part("contacts_to_contact_persons", "ContactPersonPartyNumber"),
-            removal=Removal("contacts", "ContactPersonPartyNumber", {"IsInactive": "Yes"}),
-        ),
-        Unit(
-            "scm/customers_from_contacts",
-            "contacts",
-            Part("contacts_to_customers", "CustomerAccount"),
-            removal=Removal("contacts", "CustomerAccount", _ON_HOLD),
-        ),
+        Unit("sales/products", "products", Part("sellable_products_to_products", "productid")),
+        Unit("scm/customers_from_accounts", "accounts", Part("accounts_to_customers", "CustomerAccount")),
+        Unit("scm/contact_persons", "contacts", Part("contacts_to_contact_persons", "ContactPersonPartyNumber")),
+        Unit("scm/customers_from_contacts", "contacts", Part("contacts_to_customers", "CustomerAccount")),
         Unit(
             "scm/sales_quotations",
             "quotes",
@@ -125,3 +101,13 @@ UNITS: Mapping[str, Unit] = {
         ),
     )
 }
+
+_ON_HOLD: Mapping[str, str | int] = {"OnHoldStatus": "All"}
+
+REMOVALS: Mapping[str, Removal] = {
+    "sales/products": Removal("products", "productnumber", {"statecode": 1, "statuscode": 2}),
+    "scm/customers_from_accounts": Removal("accounts", "CustomerAccount", _ON_HOLD),
+    "scm/contact_persons": Removal("contacts", "ContactPersonPartyNumber", {"IsInactive": "Yes"}),
+    "scm/customers_from_contacts": Removal("contacts", "CustomerAccount", _ON_HOLD),
+}
+"""By unit; what is not named here is never deactivated."""
