@@ -25,7 +25,7 @@ from p2c_assets.mappings import sales
 from p2c_assets.mappings.folding import folded, folded_sql
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import Entity
-from p2c_assets.settings import Delivery
+from p2c_assets.settings import ApprovalSettings, Delivery
 from p2c_assets.warehouse import agreed, outbox
 from p2c_assets.warehouse.agreed import Compared
 from p2c_assets.warehouse.database import Database
@@ -47,6 +47,7 @@ class Desk(NamedTuple):
     company: str
     tasks: Mapping[str, Task]
     rules: Delivery
+    approval: ApprovalSettings = ApprovalSettings()
 
     @property
     def database(self) -> Database:

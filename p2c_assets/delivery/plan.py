@@ -28,11 +28,6 @@ from p2c_assets.warehouse.conflicts import Conflict
 NOON = time(12)
 
 
-CANCELLATION = ("msdynce_processingstatus", "647390010")
-DEACTIVATION = ("IsInactive", "Yes")
-"""Changes that take something away."""
-
-
 class Change(NamedTuple):
     """One field that a document would change, with the destination's value as last observed."""
 
@@ -41,10 +36,6 @@ class Change(NamedTuple):
     field: str
     before: str | None
     after: str | None
-
-
-def _to(change: Change) -> tuple[str, str | None]:
-    return change.field, change.after
 
 
 class Planned(NamedTuple):
@@ -57,15 +48,6 @@ class Planned(NamedTuple):
     operations: tuple[Operation, ...]
     changes: tuple[Change, ...]
     conflicts: tuple[Conflict, ...] = ()
-
-    @property
-    def removal(self) -> str | None:
-        """What is taken away: the order is cancelled, the record deactivated, or lines are deleted. None: nothing is."""
-        if any(operation.method == "DELETE" for operation in self.operations):
-            return "delete_lines"
-        if self.operations and (self.reason == "deactivated_in_source" or DEACTIVATION in map(_to, self.changes)):
-            return "deactivate"
-        return "cancel" if self.operations and CANCELLATION in map(_to, self.changes) else None
 
     @property
     def fingerprint(self) -> str:

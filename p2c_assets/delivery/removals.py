@@ -4,7 +4,7 @@
 Only records that we know as ours, by their agreed state, are deactivated; nothing is activated again, since whoever works
 there may have reasons of his own by then. Documents are never deleted: see docs/lifecycles.md for what becomes of them.
 
-A plan with more removals than `delivery.removals.max_per_run` is held: many at once are rather somebody's mistake.
+Many at once are rather somebody's mistake: they are of the risk class `removal`, which a guard counts (`delivery.guards`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,6 @@ from p2c_assets.warehouse.database import Database
 from p2c_assets.warehouse.tombstones import DELETED
 
 DEACTIVATED = "deactivated_in_source"
-GUARD = "guard"
 INACTIVE = 1
 """State of an account or a contact of Sales. Source: MicrosoftDocs, account and contact entity reference."""
 
@@ -144,19 +143,3 @@ def _deactivation(
         Change(entity.name, row_id, name, shown(before[name]), shown(value)) for name, value in rule.values.items()
     )
     return Operation("PATCH", entity.entity_set, key_of(entity, before, desk.company), dict(rule.values)), changes
-
-
-def guarded(plans: Mapping[str, Planned], most: int) -> Mapping[str, Planned]:
-    """The plans of one unit; where too many of them would remove something, these are held."""
-    found = {name: planned for name, planned in plans.items() if planned.removal is not None}
-    if len(found) <= most:
-        return plans
-    detail = (
-        f"{len(found)} documents would be cancelled, deactivated or lose lines at once; "
-        f"delivery.removals.max_per_run is {most}"
-    )
-    held = {
-        name: planned._replace(action="held", reason=GUARD, detail=detail, operations=())
-        for name, planned in found.items()
-    }
-    return {**plans, **held}

@@ -293,13 +293,6 @@ _DELIVERY = (
         "nothing to do; who wants it back activates it in both systems",
     ),
     Reason(
-        "guard",
-        "held",
-        "too many documents of one plan would be cancelled, deactivated or lose lines",
-        "CRM admin",
-        "look at the plan; where it is meant, raise delivery.removals.max_per_run",
-    ),
-    Reason(
         "moved_to_other_company",
         "filtered",
         "the row belongs to another company's business unit now",
@@ -392,6 +385,20 @@ _DELIVERY = (
         "the destination said no; its words are in the detail",
         "data owner",
         "correct the record: it is sent again once it has changed; after a repair elsewhere run `p2c retry`",
+    ),
+    Reason(
+        "approval",
+        "held",
+        "the flow's plans wait for a person (approval.<flow>.mode is always)",
+        "data owner",
+        "look at it with `p2c plan`, release it with `p2c approve PLAN`",
+    ),
+    Reason(
+        "guard",
+        "held",
+        "the plan does more than its flow's guards allow without a person",
+        "data owner",
+        "look at it with `p2c plan`; release it with `p2c approve PLAN`, or correct the source and run again",
     ),
     Reason(
         "changed_since_plan",

@@ -279,7 +279,6 @@ QUOTEDETAILS = Entity(
         reference("quoteid", LookupTarget("quoteid", "quotes", "quote"), required=True),
         *_line(),
         moment("requestdeliveryby"),
-        choice("quotestatecode", "never"),
         flag("msdynce_quotehasexternalmaintainedproductsonly"),
     ),
 )

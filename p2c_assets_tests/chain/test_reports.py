@@ -271,6 +271,28 @@ def test_the_command_prints_causes_with_what_waits_for_them(played: Played) -> N
     assert "CRM admin: add it under [value_maps.units]" in text
 
 
+def test_filtered_rows_are_counted_and_listed_with_their_reason(played: Played) -> None:
+    data = json.loads(played.p2c("outcomes", "--outcome", "filtered", "--rows", "1000", "--json").output)
+    assert {row["outcome"] for row in data["rows"]} == {"filtered"}
+    assert sum(one["rows"] for one in data["counts"]) == len(data["rows"])
+    reasons = {row["reason"] for row in data["rows"]}
+    assert {"order_not_activated", "write_in_line", "quote_not_active", "order_not_confirmed"} <= reasons
+    (draft,) = [row for row in data["rows"] if row["reason"] == "order_not_activated"][:1]
+    assert (draft["owner"], draft["fix"]) == ("data owner", "activate the order in Sales")
+    text = played.p2c("outcomes", "--document", draft["document"].lower(), "--rows", "1").output
+    assert f"{draft['document']}  filtered:order_not_activated" in text
+
+
+def test_the_counts_of_outcomes_are_those_of_the_balance(played: Played) -> None:
+    data = json.loads(played.p2c("outcomes", "--company", "usmf", "--json").output)
+    for task in played.stage.balance().tasks:
+        if task.company == "usmf":
+            assert sum(one["rows"] for one in data["counts"] if one["task"] == task.task) == task.rows_in
+    unknown = played.p2c("outcomes", "--outcome", "lost")
+    assert unknown.exit_code == 2
+    assert "created, updated, unchanged" in unknown.output
+
+
 def test_an_unknown_reason_or_company_is_named_with_the_known_ones(played: Played) -> None:
     reason, company = played.p2c("quarantine", "--reason", "x"), played.p2c("quarantine", "--company", "x")
     assert (reason.exit_code, company.exit_code) == (2, 2)

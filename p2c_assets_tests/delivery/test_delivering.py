@@ -11,7 +11,7 @@ from p2c_assets.connectors.protocol import Changeset
 from p2c_assets.delivery.planning import make_plan
 from p2c_assets.extraction.reader import read_all
 from p2c_assets.mappings import scm
-from p2c_assets.warehouse import ledger, outbox
+from p2c_assets.warehouse import approvals, ledger, outbox
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets_tests.delivery.fake_scm import TASK, FakeScm, deliver, desk, given_mapped, synchronise
 
@@ -19,7 +19,7 @@ from p2c_assets_tests.delivery.fake_scm import TASK, FakeScm, deliver, desk, giv
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
-        for module in (ledger, outbox):
+        for module in (ledger, outbox, approvals):
             module.prepare(found)
         yield found
 

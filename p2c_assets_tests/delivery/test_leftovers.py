@@ -16,7 +16,7 @@ from p2c_assets.extraction.frames import concatenate
 from p2c_assets.extraction.reader import Reading
 from p2c_assets.mappings.catalogue import ENTITIES
 from p2c_assets.settings import DeletedLines, Delivery
-from p2c_assets.warehouse import ledger, outbox, raw_log
+from p2c_assets.warehouse import approvals, ledger, outbox, raw_log
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets_tests.delivery.rows import COMPANY, NOW, TASKS, journal, mapped, there
 
@@ -27,7 +27,7 @@ DEFAULTS = DeletedLines()
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
-        for module in (ledger, outbox):
+        for module in (ledger, outbox, approvals):
             module.prepare(found)
         for entity in ENTITIES.values():
             raw_log.prepare(found, entity.table, concatenate(entity, []))

@@ -17,7 +17,7 @@ from p2c_assets.extraction.reader import Reading
 from p2c_assets.mappings import sales
 from p2c_assets.mappings.catalogue import ENTITIES
 from p2c_assets.settings import Conflicts, Delivery
-from p2c_assets.warehouse import ledger, outbox, raw_log
+from p2c_assets.warehouse import approvals, ledger, outbox, raw_log
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets.warehouse.raw_log import Scope
 from p2c_assets_tests.delivery.rows import COMPANY, NOW, TASKS, mapped, there
@@ -32,7 +32,7 @@ HOLD = Delivery(conflicts=Conflicts(orders="hold"))
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
-        for module in (ledger, outbox):
+        for module in (ledger, outbox, approvals):
             module.prepare(found)
         for entity in ENTITIES.values():
             raw_log.prepare(found, entity.table, concatenate(entity, []))

@@ -14,8 +14,8 @@ from p2c_assets.extraction import claims
 from p2c_assets.extraction.frames import concatenate
 from p2c_assets.extraction.reader import Reading
 from p2c_assets.mappings.catalogue import ENTITIES
-from p2c_assets.settings import Delivery, Removals
-from p2c_assets.warehouse import ledger, outbox, raw_log
+from p2c_assets.settings import ApprovalSettings, Delivery, FlowApproval, Removals
+from p2c_assets.warehouse import approvals, ledger, outbox, raw_log
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets_tests.delivery.fake_scm import FakeScm, given_mapped, synchronise
 from p2c_assets_tests.delivery.rows import COMPANY, NOW, TASKS, mapped, there
@@ -29,7 +29,7 @@ IGNORE = Delivery()
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
-        for module in (ledger, outbox, claims):
+        for module in (ledger, outbox, claims, approvals):
             module.prepare(found)
         for entity in ENTITIES.values():
             raw_log.prepare(found, entity.table, concatenate(entity, []))
@@ -46,7 +46,7 @@ def planned(database: Database, unit: str, rules: Delivery = DEACTIVATE) -> list
     plans = desks.plan(here, desks.assembly(here).documents)
     sent = [operation for plan in plans.values() for operation in plan.operations]
     assert [operation.method for operation in sent] == ["PATCH"] * len(sent)
-    return [(row["action"], row["reason"], row["removal"]) for row in rows]
+    return [(row["action"], row["reason"], row["risk"]) for row in rows]
 
 
 def ours(database: Database, unit: str, key: str) -> None:
@@ -72,7 +72,7 @@ def test_by_default_a_deleted_account_is_named_and_its_customer_left_alone(datab
 def test_the_customer_of_a_deleted_account_is_put_on_hold_where_the_settings_say_so(database: Database) -> None:
     given_customer(database)
     ours(database, CUSTOMERS, "US-1")
-    assert planned(database, CUSTOMERS) == [("update", "deactivated_in_source", "deactivate")]
+    assert planned(database, CUSTOMERS) == [("update", "deactivated_in_source", "removal")]
     (plan,) = desks.plan(
         desk(database, CUSTOMERS, DEACTIVATE), desks.assembly(desk(database, CUSTOMERS, DEACTIVATE)).documents
     ).values()
@@ -112,8 +112,8 @@ def test_a_deactivated_account_puts_its_customer_on_hold_together_with_its_other
     mapped(database, TASKS["accounts_to_customers"], row)
     there(database, "scm.customers_v2", {"CustomerAccount": "US-1", "OnHoldStatus": "No", "OrganizationName": "A"})
     there(database, "sales.accounts", {"accountid": "a", "accountnumber": "US-1", "statecode": 1})
-    assert planned(database, CUSTOMERS, IGNORE) == [("update", None, None)]
-    assert planned(database, CUSTOMERS) == [("update", "deactivated_in_source", "deactivate")]
+    assert planned(database, CUSTOMERS, IGNORE) == [("update", None, "change")]
+    assert planned(database, CUSTOMERS) == [("update", "deactivated_in_source", "removal")]
 
 
 def test_the_contact_person_of_a_deleted_contact_becomes_inactive(database: Database) -> None:
@@ -124,39 +124,36 @@ def test_the_contact_person_of_a_deleted_contact_becomes_inactive(database: Data
         {"ContactPersonPartyNumber": "C-1", "AssociatedPartyNumber": "US-1", "IsInactive": "No"},
     )
     ours(database, PERSONS, "C-1|US-1")
-    assert planned(database, PERSONS) == [("update", "deactivated_in_source", "deactivate")]
+    assert planned(database, PERSONS) == [("update", "deactivated_in_source", "removal")]
 
 
 def test_a_product_that_no_company_releases_any_more_is_retired(database: Database) -> None:
     mapped(database, TASKS["sellable_products_to_products"], {**GONE, "source_id": "P-1", "document": "P-1"})
     there(database, "sales.products", {"productid": "p", "productnumber": "P-1", "statecode": 0, "statuscode": 1})
     ours(database, PRODUCTS, "p")
-    assert planned(database, PRODUCTS) == [("update", "deactivated_in_source", "deactivate")]
+    assert planned(database, PRODUCTS) == [("update", "deactivated_in_source", "removal")]
     database.run("INSERT INTO raw.scm_key_claims VALUES ('sellable_released_products', 'demf', 'P-1', 'Lamp', 'ea')")
     assert planned(database, PRODUCTS) == [("filtered", "deleted_in_source", None)]
 
 
-def test_more_removals_than_the_settings_allow_are_held_together(database: Database) -> None:
+def test_more_removals_than_the_guard_allows_are_held_together(database: Database) -> None:
     numbers = ("US-1", "US-2", "US-3")
     rows = [{**GONE, "source_id": number, "document": number} for number in numbers]
     mapped(database, TASKS["accounts_to_customers"], *rows)
     there(database, "scm.customers_v2", *({"CustomerAccount": number, "OnHoldStatus": "No"} for number in numbers))
     for number in numbers:
         ours(database, CUSTOMERS, number)
-    removals = DEACTIVATE.removals.model_copy(update={"max_per_run": 2})
-    assert (
-        planned(database, CUSTOMERS, DEACTIVATE.model_copy(update={"removals": removals}))
-        == [("held", "guard", None)] * 3
-    )
+    strict = ApprovalSettings(accounts=FlowApproval(max_removals=2))
+    here = desk(database, CUSTOMERS, DEACTIVATE)._replace(approval=strict)
+    assert make_plan(here)["hold"].to_list() == ["guard"] * 3
 
 
-def test_a_held_removal_is_not_sent_and_a_deactivation_comes_to_rest(database: Database) -> None:
+def test_a_deactivation_comes_to_rest(database: Database) -> None:
     client = FakeScm()
     given_mapped(database, A="Adatum")
     assert synchronise(database, client, rules=DEACTIVATE) == {"A": "created"}
     database.run("UPDATE mapped.scm_customers_from_accounts SET outcome = 'filtered', reason = 'deleted_in_source'")
-    none = DEACTIVATE.model_copy(update={"removals": Removals(accounts="deactivate", max_per_run=0)})
-    assert synchronise(database, client, "run2", day=1, rules=none) == {"A": "held"}
+    assert synchronise(database, client, "run2", day=1) == {"A": "filtered"}
     assert "OnHoldStatus" not in client.customers["A"]
     assert synchronise(database, client, "run3", day=2, rules=DEACTIVATE) == {"A": "updated"}
     assert client.customers["A"]["OnHoldStatus"] == "All"

@@ -140,8 +140,7 @@ def plan_and_send(database: Database) -> None:
         replace_slice(database, "delivered", unit.table, "usmf", pl.DataFrame(schema=DELIVERED_SCHEMA))
     change = {"entity": "customers_v2", "key": "US-001", "field": "CreditLimit", "before": "50", "after": "200"}
     plan = {"company": "usmf", "document": "US-001", "action": "update", "changes": json.dumps([change])}
-    gone = {"company": "usmf", "document": "US-003", "action": "update", "removal": "deactivate"}
-    replace_slice(database, "planned", UNITS[UNIT].table, "usmf", pl.DataFrame([plan, gone], schema=PLAN_SCHEMA))
+    replace_slice(database, "planned", UNITS[UNIT].table, "usmf", pl.DataFrame([plan], schema=PLAN_SCHEMA))
     disagree(database)
     documents = pl.DataFrame(
         {name: ["US-001", "US-002"] for name in ("document", "action", "fingerprint", "operations")}
