@@ -197,7 +197,8 @@ def _unit(database: Database, person: Person, unit: Unit, ids: Sequence[str]) ->
     yield _emptied(database, "delivery", "refusals", {"message": "''"}, sent, known)
     yield _emptied(database, "ledger", "conflicts", dict.fromkeys(_IN_CONFLICT, "NULL"), sent, known)
     yield _emptied(database, "ledger", "agreed", dict.fromkeys(_AGREED, "NULL"), sent, known)
-    database.run(f"DELETE FROM ledger.agreed WHERE {sent}", known)
+    for table in ("agreed", "agreed_rows"):
+        database.run(f"DELETE FROM ledger.{table} WHERE {sent}", known)
 
 
 def _names(database: Database, unit: Unit, company: str, ids: Sequence[str]) -> list[str]:
