@@ -140,8 +140,24 @@ class Conflicts(BaseModel):
     repeats: int = Field(default=3, ge=1)
 
 
+Removed = Literal["ignore", "deactivate"]
+
+
+class Removals(BaseModel):
+    """What follows when a record is deleted or deactivated in its source: nothing, or it is deactivated too.
+
+    A customer is put on hold, a contact person made inactive, a product retired.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accounts: Removed = "ignore"
+    contacts: Removed = "ignore"
+    products: Removed = "ignore"
+
+
 class Delivery(BaseModel):
-    """How much is read back by key, and what is done with invoiced orders, with lines that were deleted and with conflicts."""
+    """How much is read back by key, and what is done with invoiced orders, with what was removed and with conflicts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -149,6 +165,7 @@ class Delivery(BaseModel):
     reopen_invoiced_orders: bool = True
     deleted_lines: DeletedLines = DeletedLines()
     conflicts: Conflicts = Conflicts()
+    removals: Removals = Removals()
 
 
 class FlowApproval(BaseModel):

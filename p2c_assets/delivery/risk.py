@@ -75,6 +75,7 @@ STATE_FIELDS = frozenset(
 
 ENDED: Mapping[tuple[str, str], frozenset[str]] = {
     ("contact_persons", "IsInactive"): frozenset({"Yes"}),
+    ("customers_v2", "OnHoldStatus"): frozenset({"All"}),
     ("sales_quotation_headers", "SalesQuotationStatus"): frozenset({"Canceled", "Cancelled", "Lost"}),
     ("sales_order_headers", "SalesOrderStatus"): frozenset({"Canceled"}),
     ("sales_order_headers", "SalesOrderProcessingStatus"): frozenset({"Canceled"}),
