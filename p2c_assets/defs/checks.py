@@ -28,6 +28,9 @@ KEYS_ARE_UNIQUE = Check("keys_are_unique", "No two mapped rows would write one r
 NO_UNMAPPED_CODES = Check(
     "no_unmapped_codes", "Every country, unit and currency of the source has a value in its map.", False
 )
+NOTHING_WAITS_FOR_A_PERSON = Check(
+    "nothing_waits_for_a_person", "No planned document waits for an approval, and no guard has tripped.", False
+)
 OUTCOMES_ADD_UP = Check(
     "outcomes_add_up",
     "Every source row, counted in raw, has exactly one outcome in the ledger, and the outcomes add up to that count.",
@@ -37,6 +40,7 @@ WRITTEN_AS_SENT = Check("written_as_sent", "What was written reads back as it wa
 TOTALS_AGREE = Check("totals_agree", "Both systems' totals agree to the cent, or every difference has a name.", False)
 
 ON_MAPPED = (KEYS_ARE_UNIQUE, NO_UNMAPPED_CODES)
+ON_PLANNED = (NOTHING_WAITS_FOR_A_PERSON,)
 ON_DELIVERED = (OUTCOMES_ADD_UP, WRITTEN_AS_SENT)
 ON_RECONCILED = (TOTALS_AGREE,)
 
@@ -63,6 +67,14 @@ def no_unmapped_codes(key: dg.AssetKey, rows: pl.DataFrame) -> dg.AssetCheckResu
     unmapped = rows.filter(pl.col("reason").str.starts_with("unmapped_").fill_null(value=False))
     details = unmapped["detail"].unique(maintain_order=True).to_list()
     return _result(key, NO_UNMAPPED_CODES, unmapped.is_empty(), _some(details), unmapped.height)
+
+
+def nothing_waits_for_a_person(key: dg.AssetKey, rows: pl.DataFrame) -> dg.AssetCheckResult:
+    """A warning: these documents are not sent before somebody has looked at the plan."""
+    waiting = rows.filter(pl.col("hold").is_not_null())
+    causes = waiting.group_by("hold_detail", maintain_order=True).len().rows()
+    told = [f"{count} documents: {detail}".replace("PLAN`", f"{waiting['plan_name'][0]}`") for detail, count in causes]
+    return _result(key, NOTHING_WAITS_FOR_A_PERSON, waiting.is_empty(), _some(told), waiting.height)
 
 
 def outcomes_add_up(key: dg.AssetKey, database: Database, tasks: Sequence[Task], company: str) -> dg.AssetCheckResult:

@@ -53,7 +53,7 @@ class Stages(NamedTuple):
 
     def planned(self, key: str, deps: Sequence[str]) -> Decorator:
         """What would be written."""
-        return self._of_company(key, {"duckdb"}, DATA_OWNERS, deps, ())
+        return self._of_company(key, {"duckdb"}, DATA_OWNERS, deps, checks.ON_PLANNED)
 
     def delivered_to_sales(self, key: str, deps: Sequence[str]) -> Decorator:
         """What Sales made of it."""

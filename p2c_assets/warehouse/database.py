@@ -59,15 +59,15 @@ class Database:
             self.connection.unregister(name)
 
     @contextmanager
-    def transaction(self) -> Generator[None]:
-        """All or nothing."""
+    def transaction(self, *, undone: bool = False) -> Generator[None]:
+        """All or nothing; `undone`: nothing in any case, to see what would have been done."""
         self.connection.execute("BEGIN TRANSACTION")
         try:
             yield
         except BaseException:
             self.connection.execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
+        self.connection.execute("ROLLBACK" if undone else "COMMIT")
 
     def tables(self, schema: str) -> set[str]:
         """The names of a schema's tables."""

@@ -8,7 +8,8 @@ import dagster as dg
 import pytest
 
 from p2c_assets.definitions import build_defs
-from p2c_assets.defs.jobs import FLOWS
+from p2c_assets.defs.jobs import FLOWS, PLAN
+from p2c_assets.defs.tags import DRY_RUN, MODE
 from p2c_assets.errors import SettingsError
 from p2c_assets.mappings.catalogue import tasks
 from p2c_assets.mappings.model import KEY_CLAIMS
@@ -64,7 +65,13 @@ def test_two_code_locations_with_different_companies_live_in_one_process() -> No
 
 def test_there_is_a_job_for_everything_and_one_per_flow() -> None:
     names = {job.name for job in definitions("usmf").resolve_all_job_defs()}
-    assert {"read_sales", "prospect_to_cash", *FLOWS} <= names
+    assert {"read_sales", "prospect_to_cash", "plan", "approve_plan", *FLOWS} <= names
+
+
+def test_the_job_that_plans_delivers_and_reconciles_nothing_and_is_a_dry_run() -> None:
+    job = definitions("usmf").resolve_job_def(PLAN)
+    stages = {key.path[0] for key in job.asset_layer.selected_asset_keys}
+    assert (stages, job.tags[MODE]) == ({"raw", "mapped", "planned"}, DRY_RUN)
 
 
 def test_every_task_has_its_mapped_asset() -> None:

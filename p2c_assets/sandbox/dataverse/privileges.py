@@ -17,7 +17,7 @@ from p2c_assets.sandbox.dataverse.definition_documents import TYPE_CODES
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.schema_platform import SYSTEM_USER
 from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID, ROOT_BUSINESS_UNIT_ID
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 TABLE = "_privileges"
 LISTS = ("revoked", "limited", "denied")

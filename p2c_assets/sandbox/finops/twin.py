@@ -55,7 +55,8 @@ from p2c_assets.sandbox.finops.writing import Rules, Writer
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.notices import Notices
 from p2c_assets.sandbox.odata.keys import split_path
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.throttle import Admitted, Refused
 
 DEFAULT_COMPANY = "usmf"
@@ -215,6 +216,14 @@ class FinopsTwin:
 
     def after_reset(self) -> None:
         """Nothing is there from the start; numbers in memory go too."""
+        self._numbers.forget()
+
+    def before_snapshot(self) -> None:
+        """Numbers that were lost by a rollback stay lost."""
+        self._numbers.settle()
+
+    def after_restore(self) -> None:
+        """Numbers in memory go too."""
         self._numbers.forget()
 
     def admin(self, method: str, path: Sequence[str], document: Any) -> Any:
