@@ -53,7 +53,8 @@ def _user() -> str:
 
 
 def _say(found: Released) -> None:
-    plan, money = found.plan, ", ".join(signed(amount, currency) for currency, amount in found.money.items())
+    plan = found.plan
+    money = ", ".join(signed(amount, currency) for currency, amount in found.money.items() if amount)
     verb = "would be released" if found.number is None else "released"
     what = f"{number(len(found.documents), 'document')} of {plan.flow} of {plan.company} {verb}"
     show.console.print(f"{what}{f' ({money})' if money else ''}: {release.sample(found.documents)}", markup=False)

@@ -57,7 +57,7 @@ def test_one_company_failing_by_an_exception_and_one_by_a_blocking_check_do_not_
         "demf": False,
         "gbsi": True,
     }
-    assert "PermanentError" in runs["none"].problems[0]
+    assert "NotReadyError" in runs["none"].problems[0]
     assert "outcomes_add_up" in runs["demf"].problems[0]
     with stage.warehouse() as database:
         database.run("DELETE FROM ledger.outcomes WHERE task = 'accounts_to_customers' AND company = 'demf'")
