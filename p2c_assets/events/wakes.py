@@ -10,7 +10,7 @@ from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 KEPT_IDS = 100_000
 BUSY_S = 5.0
@@ -23,7 +23,9 @@ CREATE TABLE IF NOT EXISTS wakes (
     number INTEGER NOT NULL, settled INTEGER NOT NULL, since_utc TEXT NOT NULL,
     PRIMARY KEY (system, entity, company)
 );
-CREATE TABLE IF NOT EXISTS owed (company TEXT NOT NULL, entity TEXT NOT NULL, PRIMARY KEY (company, entity));
+CREATE TABLE IF NOT EXISTS owed (
+    company TEXT NOT NULL, entity TEXT NOT NULL, stage TEXT NOT NULL, PRIMARY KEY (company, entity, stage)
+);
 """
 
 
@@ -45,11 +47,17 @@ class Wake(NamedTuple):
     since_utc: str
 
 
+Stage = Literal["flow", "rest"]
+"""What people wait for, the delivery of the entity's own flow; and everything else that depends on it."""
+STAGES: tuple[Stage, ...] = ("flow", "rest")
+
+
 class Owed(NamedTuple):
     """What follows from changes of an entity (`sales.accounts`) has to be made for a company, and is not known to be."""
 
     company: str
     entity: str
+    stage: Stage = "flow"
 
 
 class Wakes:
@@ -88,13 +96,13 @@ class Wakes:
 
     def owed(self) -> set[Owed]:
         """What an earlier run has read, or was about to read, and has not followed to its end."""
-        return {Owed(*row) for row in self._connection.execute("SELECT company, entity FROM owed")}
+        return {Owed(*row) for row in self._connection.execute("SELECT company, entity, stage FROM owed")}
 
     def owe(self, owed: Collection[Owed], paid: Collection[Owed] = ()) -> None:
         """Note what has to follow, and in the same transaction what has been done or needs not be."""
         with self._connection as connection:
-            connection.executemany("DELETE FROM owed WHERE company = ? AND entity = ?", paid)
-            connection.executemany("INSERT OR IGNORE INTO owed VALUES (?, ?)", owed)
+            connection.executemany("DELETE FROM owed WHERE company = ? AND entity = ? AND stage = ?", paid)
+            connection.executemany("INSERT OR IGNORE INTO owed VALUES (?, ?, ?)", owed)
 
     def ids(self) -> int:
         """How many ids of events are kept."""

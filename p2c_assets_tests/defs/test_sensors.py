@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Generator, Mapping
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -12,9 +13,10 @@ import pytest
 from p2c_assets.definitions import build_defs
 from p2c_assets.defs.sensors import failed_run_alert, history, sales_changes, scm_changes
 from p2c_assets.defs.sensors.decision import Asked, Decision, Following, Table, owed_after, read_of_sales, read_of_scm
+from p2c_assets.defs.sensors.follow_changes import Downstream
 from p2c_assets.defs.tags import CHANGES, READING, STARTED_BY, WITHIN
 from p2c_assets.errors import SettingsError
-from p2c_assets.events.wakes import Owed, Wake
+from p2c_assets.events.wakes import STAGES, Owed, Wake
 from p2c_assets.settings import Alerts, Settings, build
 from p2c_assets_tests.defs.graph import SYSTEM, definitions
 
@@ -125,11 +127,13 @@ def test_with_events_both_systems_are_asked_at_long_intervals_all_the_same() -> 
 
 def test_only_affected_companies_are_owed_what_follows() -> None:
     changed = {"sales.quotes": {"usmf": 2}, "sales.accounts": {}, "scm.customers_v2": {"demf": 0}}
-    assert owed_after(changed, (), COMPANIES) == {Owed("usmf", "sales.quotes")}
+    assert owed_after(changed, (), COMPANIES) == {Owed("usmf", "sales.quotes", stage) for stage in STAGES}
 
 
 def test_rows_of_no_company_concern_every_company() -> None:
-    assert owed_after({"sales.uoms": {"-": 1}}, (), COMPANIES) == {Owed(one, "sales.uoms") for one in COMPANIES}
+    assert owed_after({"sales.uoms": {"-": 1}}, (), COMPANIES) == {
+        Owed(one, "sales.uoms", stage) for one in COMPANIES for stage in STAGES
+    }
 
 
 def test_what_was_owed_before_stays_owed_by_company() -> None:
@@ -139,6 +143,21 @@ def test_what_was_owed_before_stays_owed_by_company() -> None:
         Owed("demf", "sales.quotes"),
         Owed("usmf", "scm.customers_v2"),
     }
+
+
+def test_what_follows_is_taken_from_the_graph_deliveries_of_the_own_flow_first() -> None:
+    assets: list[Any] = list(definitions("usmf").assets or [])
+    downstream = Downstream(assets)
+    first, rest = (downstream.of(Owed("usmf", "sales.quotes", stage)) for stage in STAGES)
+    assert {key.to_user_string() for key in first} == {
+        "mapped/scm/sales_quotation_headers",
+        "mapped/scm/sales_quotation_lines",
+        "planned/scm/sales_quotations",
+        "delivered/scm/sales_quotations",
+    }
+    assert {"reconciled/quotes", "mapped/scm/sales_order_headers"} <= {key.to_user_string() for key in rest}
+    assert not first & rest
+    assert {key.path[0] for key in rest} == {"mapped", "planned", "delivered", "reconciled"}
 
 
 def test_the_history_tells_the_last_link_and_what_a_run_brought() -> None:

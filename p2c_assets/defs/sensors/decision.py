@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import dagster as dg
 
 from p2c_assets.defs.tags import CHANGES, READING, STARTED_BY
-from p2c_assets.events.wakes import EVERY_COMPANY, Owed, Wake
+from p2c_assets.events.wakes import EVERY_COMPANY, STAGES, Owed, Wake
 
 NO_COMPANY = "-"
 OP = "follow"
@@ -138,7 +138,8 @@ def owed_after(
 
     `changed`: entity (`sales.accounts`) -> company -> versions and tombstones logged.
     """
-    found = {Owed(company, entity) for entity, counts in changed.items() for company in _affected(counts, companies)}
+    affected = {(company, entity) for entity, counts in changed.items() for company in _affected(counts, companies)}
+    found = {Owed(company, entity, stage) for company, entity in affected for stage in STAGES}
     for owed in earlier:
         found |= {owed._replace(company=company) for company in companies if owed.company in (company, EVERY_COMPANY)}
     return found
