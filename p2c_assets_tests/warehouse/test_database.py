@@ -40,3 +40,17 @@ def test_a_slice_replaces_its_company_alone_and_new_columns_are_added(tmp_path: 
 def test_a_slice_that_was_never_written_is_empty(tmp_path: Path) -> None:
     with opened(tmp_path / "p2c.duckdb", 0) as database:
         assert read_slice(database, "mapped", "never", "usmf").is_empty()
+
+
+def test_a_transaction_inside_another_is_undone_with_it(tmp_path: Path) -> None:
+    with opened(tmp_path / "p2c.duckdb", wait_s=0) as database:
+        database.run("CREATE TABLE kept (number INTEGER)")
+        with pytest.raises(RuntimeError, match="after both"), database.transaction():
+            for number in (1, 2):
+                with database.transaction():
+                    database.run("INSERT INTO kept VALUES (?)", [number])
+            raise RuntimeError("after both")
+        assert database.rows("SELECT * FROM kept") == []
+        with database.transaction():
+            database.run("INSERT INTO kept VALUES (3)")
+        assert database.rows("SELECT * FROM kept") == [(3,)]
