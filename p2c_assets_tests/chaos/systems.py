@@ -56,7 +56,11 @@ class Twins:
 
     def admin(self, system: System) -> AdminClient:
         """A twin's admin path."""
-        return AdminClient(URLS[system], transport=_Direct(self))
+        return AdminClient(URLS[system], transport=self.direct())
+
+    def direct(self) -> httpx.BaseTransport:
+        """The way of everybody but the platform."""
+        return _Direct(self)
 
     def writes(self) -> int:
         """Requests that were not reads, and not for tokens, as both twins count them."""
