@@ -22,7 +22,7 @@ from p2c_assets.defs.tags import CHANGES, READING
 from p2c_assets.settings import Settings
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets_tests.chaos.fate import Fate, WatchedConnection
-from p2c_assets_tests.chaos.systems import Twins
+from p2c_assets_tests.chaos.systems import Systems, wires
 
 Done = set[dg.AssetKey]
 
@@ -117,7 +117,7 @@ class Ran(NamedTuple):
 
 def run(
     warehouse: Warehouse,
-    twins: Twins,
+    systems: Systems,
     steps: Sequence[Step],
     name: str,
     *,
@@ -133,7 +133,7 @@ def run(
     tags = {READING: CHANGES} if only_changes else {}
     (company,) = warehouse.settings.companies
     ran = Ran(set() if done is None else done, [])
-    with warehouse.open() as database, Connections(warehouse.settings, twins.http(fate)) as connections:
+    with warehouse.open() as database, Connections(warehouse.settings, wires(systems, fate)) as connections:
         watched = cast(duckdb.DuckDBPyConnection, WatchedConnection(database.connection, fate))
         platform = platform_on(warehouse.settings, Database(watched), connections)
         failed: Done = set()

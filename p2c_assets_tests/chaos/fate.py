@@ -4,7 +4,9 @@ A request counts when the system has done it, before its answer is read; a commi
 them is killing between any two. A killed run does nothing more: every further request and statement is killed as well.
 """
 
+import os
 import re
+import signal
 from typing import Any
 
 import duckdb
@@ -40,6 +42,14 @@ class Fate:
         """What becomes of the process."""
         self.is_dead = True
         raise Killed
+
+
+class SuddenDeath(Fate):
+    """The whole process is killed, by itself and with the signal that no program can catch."""
+
+    def die(self) -> None:
+        """Nothing comes after this."""
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 class WatchedConnection:

@@ -15,7 +15,7 @@ from p2c_assets_tests.chaos import picture
 from p2c_assets_tests.chaos.driver import Done, Ran, Step, Warehouse, run
 from p2c_assets_tests.chaos.fate import Fate
 from p2c_assets_tests.chaos.picture import Picture
-from p2c_assets_tests.chaos.systems import State, Twins
+from p2c_assets_tests.chaos.systems import State, Systems, Twins
 
 MOST_RUNS = 3
 
@@ -114,34 +114,46 @@ def recover(
     warehouse: Warehouse, image: Image, steps: Sequence[Step], outcomes: Sequence[Callable[[], Picture]], how: How
 ) -> Recovery:
     """Run again what was killed, then in full until it is as one of the outcomes; says so where three runs are too few."""
-    twins = image.restore(warehouse)
     done: Done | None = set(image.done) if how == "from failure" else None
-    ran = run(warehouse, twins, steps, "again", only_changes=how == "changes", done=done)
-    found = _compare(warehouse, twins, outcomes, ran, 1)
+    return run_again(warehouse, image.restore(warehouse), steps, outcomes, only_changes=how == "changes", done=done)
+
+
+def run_again(
+    warehouse: Warehouse,
+    systems: Systems,
+    steps: Sequence[Step],
+    outcomes: Sequence[Callable[[], Picture]],
+    *,
+    only_changes: bool = False,
+    done: Done | None = None,
+) -> Recovery:
+    """Run until it is as one of the outcomes, three times at most; the first time without what is `done`."""
+    ran = run(warehouse, systems, steps, "again", only_changes=only_changes, done=done)
+    found = _compare(warehouse, systems, outcomes, ran, 1)
     for number in range(2, MOST_RUNS + 1):
         if found.is_whole:
             break
-        ran = run(warehouse, twins, steps, f"again {number}")
-        found = _compare(warehouse, twins, outcomes, ran, number)
+        ran = run(warehouse, systems, steps, f"again {number}")
+        found = _compare(warehouse, systems, outcomes, ran, number)
     return found
 
 
 def _compare(
-    warehouse: Warehouse, twins: Twins, outcomes: Sequence[Callable[[], Picture]], ran: Ran, runs: int
+    warehouse: Warehouse, systems: Systems, outcomes: Sequence[Callable[[], Picture]], ran: Ran, runs: int
 ) -> Recovery:
-    here = look(warehouse, twins)
+    here = look(warehouse, systems)
     apart: Sequence[str] = ()
     for outcome in outcomes:
         apart = picture.differences(outcome(), here)
         if not apart:
             break
-    return Recovery(runs, ran.problems, apart, picture.doubled(twins))
+    return Recovery(runs, ran.problems, apart, picture.doubled(systems))
 
 
-def look(warehouse: Warehouse, twins: Twins) -> Picture:
+def look(warehouse: Warehouse, systems: Systems) -> Picture:
     """Both systems and the warehouse between them."""
     with warehouse.open() as database:
-        return {**picture.of_systems(twins), **picture.of_warehouse(database)}
+        return {**picture.of_systems(systems), **picture.of_warehouse(database)}
 
 
 def _names(warehouse: Warehouse) -> Sequence[str]:

@@ -12,7 +12,7 @@ from p2c_assets.mappings.catalogue import ENTITIES
 from p2c_assets.mappings.schema import Entity
 from p2c_assets.sandbox.admin_client import AdminClient
 from p2c_assets.warehouse.database import Database
-from p2c_assets_tests.chaos.systems import SYSTEMS, Twins
+from p2c_assets_tests.chaos.systems import SYSTEMS, Systems
 
 Picture = Mapping[str, Sequence[str]]
 """Rows as texts, by table, in order."""
@@ -47,11 +47,11 @@ _QUERIES = {
 }
 
 
-def of_systems(twins: Twins) -> Picture:
+def of_systems(systems: Systems) -> Picture:
     """What both systems hold."""
     found: dict[str, Sequence[str]] = {}
     for system in SYSTEMS:
-        with twins.admin(system) as admin:
+        with systems.admin(system) as admin:
             found |= of_system(admin, system)
     return found
 
@@ -95,13 +95,13 @@ def differences(expected: Picture, found: Picture) -> list[str]:
     return said
 
 
-def doubled(twins: Twins) -> list[str]:
+def doubled(systems: Systems) -> list[str]:
     """Documents and lines that a system has twice under one natural key; lines of drafts have no number yet."""
-    return [f"{entity.entity_set}: {key} twice" for entity in WRITTEN_DOCUMENTS for key in _doubled(twins, entity)]
+    return [f"{entity.entity_set}: {key} twice" for entity in WRITTEN_DOCUMENTS for key in _doubled(systems, entity)]
 
 
-def _doubled(twins: Twins, entity: Entity) -> list[str]:
-    with twins.admin(entity.system) as admin:
+def _doubled(systems: Systems, entity: Entity) -> list[str]:
+    with systems.admin(entity.system) as admin:
         rows = admin.rows(entity.entity_set)
     named = [[row.get(name, row.get(f"_{name}_value")) for name in entity.natural_key] for row in rows]
     keys = Counter(str(key) for key in named if None not in key)

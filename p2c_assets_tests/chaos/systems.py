@@ -1,7 +1,10 @@
-"""Both twins in this process, without sockets: what they hold, how it is kept and put back, and the wire that leads to them."""
+"""Both twins in this process, without sockets: what they hold, how it is kept and put back, and the wire that leads to them.
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+The same wire leads to twins behind sockets, for the runs of other processes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -67,31 +70,59 @@ class Twins:
         counted = [twin.counter.report() for twin in self._twins.values()]
         return sum(int(str(report[method])) for report in counted for method in ("POST", "PATCH", "DELETE"))
 
-    def http(self, fate: Fate) -> "Wires":
-        """What makes the platform's ways to both."""
-        return Wires(self, fate)
+    def transport(self) -> httpx.AsyncBaseTransport:
+        """The platform's way."""
+        return _DirectAsync(self)
 
 
-class Wires:
-    """Makes HTTP clients whose requests are events of a run's fate."""
+class Sockets(NamedTuple):
+    """Twins that listen on loopback, in whatever process."""
 
-    def __init__(self, twins: Twins, fate: Fate) -> None:
-        self._wire = _Wire(twins, fate)
+    urls: Mapping[System, str]
 
-    def __call__(self, settings: SystemSettings) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=self._wire, cookies=no_cookies(), timeout=settings.timeout_s)
+    def admin(self, system: System) -> AdminClient:
+        """A twin's admin path."""
+        return AdminClient(self.urls[system])
+
+    def transport(self) -> httpx.AsyncBaseTransport:
+        """The platform's way."""
+        return httpx.AsyncHTTPTransport()
+
+
+Systems = Twins | Sockets
+
+
+def wires(systems: Systems, fate: Fate) -> Callable[[SystemSettings], httpx.AsyncClient]:
+    """What makes HTTP clients whose requests are events of a run's fate."""
+
+    def connect(settings: SystemSettings) -> httpx.AsyncClient:
+        wire = _Wire(systems.transport(), fate)
+        return httpx.AsyncClient(transport=wire, cookies=no_cookies(), timeout=settings.timeout_s)
+
+    return connect
 
 
 class _Wire(httpx.AsyncBaseTransport):
-    def __init__(self, twins: Twins, fate: Fate) -> None:
-        self._twins = twins
+    def __init__(self, way: httpx.AsyncBaseTransport, fate: Fate) -> None:
+        self._way = way
         self._fate = fate
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._fate.check()
-        response = self._twins.answer(request, await request.aread())
+        response = await self._way.handle_async_request(request)
         self._fate.happened(f"{request.method} {request.url.host}{request.url.path}")
         return response
+
+    async def aclose(self) -> None:
+        await self._way.aclose()
+
+
+class _DirectAsync(httpx.AsyncBaseTransport):
+    def __init__(self, twins: Twins) -> None:
+        self._twins = twins
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return self._twins.answer(request, await request.aread())
 
 
 class _Direct(httpx.BaseTransport):

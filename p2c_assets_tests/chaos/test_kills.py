@@ -7,6 +7,9 @@ changes only, or from the failure on. A few of them always, all by `make prove`,
 """
 
 import random
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,15 +17,17 @@ from typing import NamedTuple
 
 import pytest
 
+from p2c_assets.sandbox.serve import running_sandbox
 from p2c_assets_tests.chaos import world
 from p2c_assets_tests.chaos.driver import Graph, Step, Warehouse, run
 from p2c_assets_tests.chaos.fate import Fate, Killed
-from p2c_assets_tests.chaos.images import How, Image, Recovery, Story, look, recover, tell
+from p2c_assets_tests.chaos.images import How, Image, Recovery, Story, look, recover, run_again, tell
 from p2c_assets_tests.chaos.picture import Picture
-from p2c_assets_tests.chaos.systems import Twins
+from p2c_assets_tests.chaos.systems import Sockets, Systems, Twins
 
 SEED = 20260105
 SAMPLED = 4
+SUDDEN_DEATHS = 20
 LATE = 45
 WAYS: tuple[How, ...] = ("full", "changes", "from failure")
 
@@ -63,6 +68,11 @@ class Told:
             assert run(self._rest, twins, self.steps, "rest").problems == []
             self._rests[key] = look(self._rest, twins)
         return self._rests[key]
+
+    def run_again(self, systems: Systems, warehouse: Warehouse) -> Recovery:
+        """The same for a first chain of another process."""
+        story = self.stories[0]
+        return run_again(warehouse, systems, self.steps, (lambda: story.outcome, lambda: self._rest_of(story)))
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +121,23 @@ def test_any_run_that_is_killed_anywhere_ends_as_if_it_had_lived(
         kills = f"{events} requests and commits, {len(told.kills)} different remains of a kill"
         print(f"\n{kills}, run again and all equal; runs needed: {dict(runs)}")
     assert len(told.kills) >= 200
+
+
+@pytest.mark.prove
+def test_a_process_that_gets_sigkill_ends_as_if_it_had_lived(
+    told: Told, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Twins behind sockets, the run in a process of its own: DuckDB has to replay what it had committed."""
+    moments = random.Random(SEED).sample(range(1, len(told.stories[0].events)), SUDDEN_DEATHS)
+    for moment in moments:
+        with running_sandbox() as sandbox:
+            systems = Sockets({"sales": sandbox.sales_url, "scm": sandbox.scm_url})
+            world.fill(systems)
+            warehouse = Warehouse(world.settings(tmp_path / str(moment), systems.urls))
+            arguments = [sys.executable, "-m", "p2c_assets_tests.chaos.victim", str(tmp_path / str(moment))]
+            ended = subprocess.run([*arguments, *systems.urls.values(), str(moment)], check=False)
+            assert ended.returncode == -signal.SIGKILL
+            recovery = told.run_again(systems, warehouse)
+            assert recovery.is_whole, (moment, recovery)
+    with capsys.disabled():
+        print(f"\n{len(moments)} processes killed by SIGKILL, run again and all equal")

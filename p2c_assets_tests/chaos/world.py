@@ -4,6 +4,7 @@ Rows are made by the sandbox's builders; what is in them is chosen so that every
 leave alone and to turn away.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from p2c_assets.sandbox.scenario.reference import sales_reference, scm_reference
 from p2c_assets.sandbox.scenario.sales_rows import Row
 from p2c_assets.sandbox.serve import CLIENT_ID, CLIENT_SECRET, TENANT
 from p2c_assets.settings import Settings, build
-from p2c_assets_tests.chaos.systems import URLS, State, Twins
+from p2c_assets_tests.chaos.systems import URLS, State, Systems, Twins
 
 COMPANY = USMF.id
 UNIT = "Primary Unit"
@@ -79,7 +80,7 @@ PLANS = (
 )
 
 
-def settings(folder: Path, **more: Any) -> Settings:
+def settings(folder: Path, urls: Mapping[System, str] = URLS) -> Settings:
     """Settings that lead to the twins of this process; two documents to a batch, so that there is something between them."""
     systems = {
         system: {
@@ -90,18 +91,23 @@ def settings(folder: Path, **more: Any) -> Settings:
             "batch_changesets": 2,
             "concurrency": 1,
         }
-        for system, url in URLS.items()
+        for system, url in urls.items()
     }
-    return build({**systems, "companies": {COMPANY: settings_of(USMF)}, **more}, folder)
+    return build({**systems, "companies": {COMPANY: settings_of(USMF)}}, folder)
 
 
 def start() -> State:
     """Both systems before the first chain."""
     twins = Twins()
-    with twins.admin("sales") as sales, twins.admin("scm") as scm:
+    fill(twins)
+    return twins.state()
+
+
+def fill(systems: Systems) -> None:
+    """Fill two empty systems."""
+    with systems.admin("sales") as sales, systems.admin("scm") as scm:
         _fill_sales(sales)
         _fill_scm(scm)
-    return twins.state()
 
 
 def let_a_day_pass(twins: Twins) -> None:
