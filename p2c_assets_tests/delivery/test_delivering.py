@@ -133,6 +133,10 @@ def synchronise(database: Database, client: FakeScm, run: str = "run1", day: int
     return deliver(here, client)
 
 
+def read_back(database: Database) -> dict[object, object]:
+    return dict(database.rows("SELECT document, read_back FROM delivery.outbox"))
+
+
 def deliver(here: Desk, client: FakeScm) -> dict[str, str]:
     rows = asyncio.run(deliver_plan(here, client))
     return {row["document"]: row["outcome"] for row in rows.to_dicts()}
@@ -222,6 +226,28 @@ def test_a_delivery_that_was_killed_after_sending_continues_from_its_outbox(data
     client.sent.clear()
     assert deliver(here, client) == {"A": "created", "B": "created"}
     assert client.sent == ["B"]
+    assert read_back(database) == {"A": "as sent", "B": "as sent"}
+
+
+def test_what_had_its_verdict_before_a_kill_is_read_back_after_it(database: Database) -> None:
+    client = FakeScm()
+    given_mapped(database, A="Adatum")
+    here = desk(database)
+    asyncio.run(read_all(here.reading, client, scm.CUSTOMERS_V2, "usmf"))
+    make_plan(here)
+
+    def killed_when_reading_back() -> None:
+        if client.sent:
+            raise KeyboardInterrupt
+
+    client.before_reading = killed_when_reading_back
+    with pytest.raises(KeyboardInterrupt):
+        deliver(here, client)
+    client.before_reading = lambda: None
+    assert deliver(here, client) == {"A": "created"}
+    assert client.sent == ["A"]
+    assert read_back(database) == {"A": "as sent"}
+    assert database.value("SELECT OrganizationName FROM raw.scm_customers_v2") == "Adatum"
 
 
 def test_a_destination_that_changed_after_the_plan_holds_just_that_document(database: Database) -> None:
