@@ -9,6 +9,8 @@ from datetime import timedelta
 import dagster as dg
 
 from p2c_assets import settings as configuration
+from p2c_assets.defs import readiness
+from p2c_assets.defs.approve import approve_job
 from p2c_assets.defs.automation import automated
 from p2c_assets.defs.flows import accounts, contacts, invoices, orders, products, quotes, references
 from p2c_assets.defs.jobs import jobs, partitions
@@ -37,8 +39,8 @@ def build_defs(settings: Settings) -> dg.Definitions:
     assets = [automated(asset, fresh_within) for asset in defined]
     offered = jobs()
     return dg.Definitions(
-        assets=assets,
-        jobs=offered,
+        assets=[*assets, *readiness.assets(companies)],
+        jobs=[*offered, approve_job()],
         sensors=sensors(settings, assets, offered),
         resources={"platform": platform_resource(settings)},
         executor=dg.in_process_executor,

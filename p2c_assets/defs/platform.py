@@ -23,6 +23,7 @@ from p2c_assets.mappings.schema import System
 from p2c_assets.reconcile.side import NamedList, Side
 from p2c_assets.settings import Company, Settings
 from p2c_assets.warehouse import (
+    approvals,
     bookmarks,
     differences,
     holdings,
@@ -73,7 +74,7 @@ class Platform:
 
     def desk(self, unit: str, company: str, run: str) -> Desk:
         """Where one unit of one company is planned and delivered."""
-        return Desk(self.reading(run), UNITS[unit], company, self.tasks, self.settings.delivery)
+        return Desk(self.reading(run), UNITS[unit], company, self.tasks, self.settings.delivery, self.settings.approval)
 
     def side(self, company: Company) -> Side:
         """What reconciliation has to know of a company, as of today."""
@@ -104,7 +105,7 @@ class Platform:
 
 def platform_on(settings: Settings, database: Database, connections: Connections) -> Platform:
     """The platform on an open file, whose tables are made where they are not there yet."""
-    for module in (ledger, line_numbers, outbox, holdings, claims, differences, throughput, bookmarks):
+    for module in (ledger, line_numbers, outbox, approvals, holdings, claims, differences, throughput, bookmarks):
         module.prepare(database)
     present = database.tables("raw")
     for entity in catalogue.ENTITIES.values():

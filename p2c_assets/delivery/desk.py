@@ -5,7 +5,7 @@ functions. Sending is the writer's business.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -13,10 +13,11 @@ import polars as pl
 
 from p2c_assets.connectors.protocol import SystemClient
 from p2c_assets.delivery import sent_lines
+from p2c_assets.delivery.conflicts import Bench, judged
 from p2c_assets.delivery.documents import Assembly, Document, Member, Outcome, assemble
 from p2c_assets.delivery.leftovers import Remains, remains
 from p2c_assets.delivery.ownership import guarded
-from p2c_assets.delivery.plan import Destination, Planned, destination_id, plan_document
+from p2c_assets.delivery.plan import Destination, Planned, destination_id, is_compared, plan_document
 from p2c_assets.delivery.products import ITEM, plan_product
 from p2c_assets.delivery.units import Part, Unit
 from p2c_assets.extraction.reader import Found, Reading, find_all, find_keys, store
@@ -24,9 +25,11 @@ from p2c_assets.mappings import sales
 from p2c_assets.mappings.folding import folded, folded_sql
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import Entity
-from p2c_assets.settings import Delivery
-from p2c_assets.warehouse import outbox
+from p2c_assets.settings import ApprovalSettings, Delivery
+from p2c_assets.warehouse import agreed, outbox
+from p2c_assets.warehouse.agreed import Compared
 from p2c_assets.warehouse.database import Database
+from p2c_assets.warehouse.holdings import Observed
 from p2c_assets.warehouse.stage import read_slice
 
 SCM_ORDERS = "scm/sales_orders"
@@ -44,6 +47,7 @@ class Desk(NamedTuple):
     company: str
     tasks: Mapping[str, Task]
     rules: Delivery
+    approval: ApprovalSettings = ApprovalSettings()
 
     @property
     def database(self) -> Database:
@@ -103,10 +107,33 @@ def plan(desk: Desk, documents: Sequence[Document]) -> Plans:
     destination = _destination(desk, documents)
     make = plan_product if desk.unit.name == "sales/products" else plan_document
     plans = {_name(document): make(document, desk.tasks, destination, desk.company) for document in documents}
-    if desk.unit.name not in ORDERS:
-        return plans
-    ours = outbox.delivered(desk.database, SCM_ORDERS, desk.company)
-    return {name: guarded(planned, ours) for name, planned in plans.items()}
+    if desk.unit.name in ORDERS:
+        ours = outbox.delivered(desk.database, SCM_ORDERS, desk.company)
+        plans = {name: guarded(planned, ours) for name, planned in plans.items()}
+    return judged(bench(desk), plans, destination)
+
+
+def bench(desk: Desk) -> Bench:
+    """Where its conflicts are judged."""
+    return Bench(desk.database, desk.unit, desk.company, desk.tasks, desk.rules.conflicts)
+
+
+def observed(desk: Desk) -> Observed:
+    """Where and when this run looks."""
+    return Observed(desk.unit.name, desk.company, desk.reading.run, desk.reading.now)
+
+
+def remember_agreed(desk: Desk, done: pl.DataFrame) -> None:
+    """What both sides hold of the documents in `done` (columns source_id, document, outcome) is the agreed state."""
+    agreed.remember(desk.database, observed(desk), tuple(_compared(desk)), done)
+
+
+def _compared(desk: Desk) -> Iterator[Compared]:
+    for part in desk.unit.parts:
+        task = desk.tasks[part.task]
+        fields = tuple(field.target for field in task.fields if is_compared(task, field))
+        parent = "source_id" if part == desk.unit.header else "parent_id"
+        yield Compared(task.target, mapped_table(part.task, desk.tasks), fields, parent)
 
 
 def _name(document: Document) -> str:
@@ -130,7 +157,12 @@ def _destination(desk: Desk, documents: Sequence[Document]) -> Destination:
         items = sales.PRODUCTPRICELEVELS
         rows[items.table] = _raw_rows(desk, items, "productid", products)
         rows[sales.PRICELEVELS.table] = _all_rows(desk, sales.PRICELEVELS)
-    destination = Destination(rows, desk.reading.now.date(), desk.rules.reopen_invoiced_orders)
+    destination = Destination(
+        rows,
+        desk.reading.now.date(),
+        desk.rules.reopen_invoiced_orders,
+        kept_otherwise=agreed.otherwise(desk.database, desk.unit.name, desk.company),
+    )
     return destination._replace(remains=_remains(desk, sent, destination))
 
 

@@ -14,11 +14,15 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from p2c_assets.connectors.protocol import Operation
+from p2c_assets.delivery import echo
 from p2c_assets.delivery.documents import Document, Member, Outcome, Row
 from p2c_assets.delivery.leftovers import KEPT, Remains
+from p2c_assets.delivery.values import shown
 from p2c_assets.mappings.folding import folded
 from p2c_assets.mappings.model import FieldMap, Task
 from p2c_assets.mappings.schema import Column, Entity
+from p2c_assets.warehouse.agreed import Pair, Place, place
+from p2c_assets.warehouse.conflicts import Conflict
 
 NOON = time(12)
 INVOICED = 4
@@ -37,7 +41,7 @@ class Change(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """What would be done with one document."""
+    """What would be done with one document. `conflicts`: fields that the side changed which does not own the document."""
 
     document: Document
     action: str
@@ -45,6 +49,7 @@ class Planned(NamedTuple):
     detail: str | None
     operations: tuple[Operation, ...]
     changes: tuple[Change, ...]
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -57,12 +62,14 @@ class Destination(NamedTuple):
     """The destination's rows as last observed, by raw table and folded row id.
 
     `today` decides which price lists are valid. `remains`: by document key, its lines that the source no longer has.
+    `kept_otherwise`: fields that it keeps in a form of its own.
     """
 
     rows: Mapping[str, Mapping[str, Row]]
     today: date
     reopens_invoiced_orders: bool = True
     remains: Mapping[str, Remains] = MappingProxyType({})
+    kept_otherwise: Mapping[Place, Pair] = MappingProxyType({})
 
     def find(self, entity: Entity, row_id: str) -> Row | None:
         """The row, or None where it was not there."""
@@ -140,7 +147,7 @@ def plan_row(member: Member, task: Task, destination: Destination, company: str)
     before = destination.find(entity, row_id)
     if before is None:
         return RowPlan(False, _create(task, member.row, row_id, company), tuple(_created(task, member.row, row_id)))
-    changes = tuple(_changed(task, member.row, before, row_id))
+    changes = tuple(_changed(task, member.row, before, row_id, destination.kept_otherwise))
     operation = _update(task.target, member.row, before, changes, company) if changes else None
     return RowPlan(True, operation, changes)
 
@@ -156,37 +163,29 @@ def _created(task: Task, row: Row, row_id: str) -> Iterator[Change]:
             yield Change(task.target.name, row_id, field.target, None, shown(row[field.target]))
 
 
-def _changed(task: Task, row: Row, before: Row, row_id: str) -> Iterator[Change]:
+def _changed(task: Task, row: Row, before: Row, row_id: str, known: Mapping[Place, Pair]) -> Iterator[Change]:
     for field in _sent(task, creating=False):
-        if not _is_left_alone(task, row[field.target]) and not _same(field, row[field.target], before[field.target]):
-            yield Change(task.target.name, row_id, field.target, shown(before[field.target]), shown(row[field.target]))
+        after, found = row[field.target], before[field.target]
+        agreed = known.get(place(task.target.name, row_id, field.target)) if known else None
+        if not _is_left_alone(task, after) and not echo.is_echo(after, found, as_key=field.as_key, agreed=agreed):
+            yield Change(task.target.name, row_id, field.target, shown(found), shown(after))
 
 
 def _sent(task: Task, creating: bool) -> Iterator[FieldMap]:
-    modes = ("synced", "on_create") if creating else ("synced",)
     for field in task.fields:
-        column = task.target.column(field.target)
-        if field.mode in modes and (creating or (column.writable == "always" and field.target not in task.target.key)):
+        if field.mode in ("synced", "on_create") if creating else is_compared(task, field):
             yield field
+
+
+def is_compared(task: Task, field: FieldMap) -> bool:
+    """Whether a field of a row that is there already is compared, and sent where it differs."""
+    is_open = task.target.column(field.target).writable == "always" and field.target not in task.target.key
+    return field.mode == "synced" and is_open
 
 
 def _is_left_alone(task: Task, value: object) -> bool:
     """SCM knows no null: a mapped null means that the field is not ours to say (an address block that is not sent)."""
     return task.target.system == "scm" and value is None
-
-
-def _same(field: FieldMap, after: object, before: object) -> bool:
-    """Blank text and nothing are one value in both systems' reads; two spellings of a key name one record."""
-    if field.as_key and isinstance(after, str) and isinstance(before, str):
-        return folded(after) == folded(before)
-    return (after if after != "" else None) == (before if before != "" else None)
-
-
-def shown(value: object) -> str | None:
-    """A value as a person reads it in the plan."""
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    return None if value is None else str(value)
 
 
 def _create(task: Task, row: Row, row_id: str, company: str) -> Operation:

@@ -316,6 +316,20 @@ _DELIVERY = (
         "delete them there if they should go; delivery.deleted_lines says when that is done by itself",
     ),
     Reason(
+        "deleted_in_scm",
+        "filtered",
+        "SCM had the order and has deleted it; SCM owns it, so it is not made anew",
+        "data owner",
+        "cancel the order in Sales, or copy it there under a new number if SCM should have it again",
+    ),
+    Reason(
+        "conflict",
+        "held",
+        "the side that does not own the document has changed it",
+        "data owner",
+        "make both values equal in either system; or let the owner's value win with delivery.conflicts",
+    ),
+    Reason(
         "order_invoiced_in_sales",
         "filtered",
         "Sales calls the order invoiced, and the settings leave such orders alone",
@@ -343,6 +357,20 @@ _DELIVERY = (
         "the destination said no; its words are in the detail",
         "data owner",
         "correct the record: it is sent again once it has changed; after a repair elsewhere run `p2c retry`",
+    ),
+    Reason(
+        "approval",
+        "held",
+        "the flow's plans wait for a person (approval.<flow>.mode is always)",
+        "data owner",
+        "look at it with `p2c plan`, release it with `p2c approve PLAN`",
+    ),
+    Reason(
+        "guard",
+        "held",
+        "the plan does more than its flow's guards allow without a person",
+        "data owner",
+        "look at it with `p2c plan`; release it with `p2c approve PLAN`, or correct the source and run again",
     ),
     Reason(
         "changed_since_plan",

@@ -15,7 +15,16 @@ from p2c_assets.mappings.model import Task
 from p2c_assets.reports.records import Found, Row, Side
 from p2c_assets.warehouse.database import Database
 
-NOT_SHOWN = {"row_version", "run", "observed_utc", "modifiedon", "versionnumber", "row_company", "row_flaws"}
+NOT_SHOWN = {
+    "row_version",
+    "run",
+    "observed_utc",
+    "modifiedon",
+    "modifiedby",
+    "versionnumber",
+    "row_company",
+    "row_flaws",
+}
 CHANGED_SHOWN = 6
 GUID_LENGTH = 36
 SHORT = 8

@@ -66,6 +66,14 @@ class AdminClient:
         """Let minutes pass and nothing be done; the twin's present."""
         return self._post("clock", {"minutes": minutes})
 
+    def snapshot(self, name: str = "start") -> int:
+        """Remember the twin's whole state under a name; how many rows it has."""
+        return int(self._post("snapshot", {"name": name})["rows"])
+
+    def restore(self, name: str = "start") -> int:
+        """Bring the twin back to what was remembered."""
+        return int(self._post("restore", {"name": name})["rows"])
+
     def reset(self) -> None:
         """Empty the twin."""
         self._post("reset", {})

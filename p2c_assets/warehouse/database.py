@@ -15,7 +15,7 @@ import polars as pl
 
 from p2c_assets.errors import TransientError
 
-SCHEMAS = ("raw", "raw_log", "mapped", "planned", "delivered", "reconciled", "ledger", "delivery")
+SCHEMAS = ("raw", "raw_log", "mapped", "planned", "delivered", "reconciled", "ledger", "delivery", "readiness")
 HELD_ELSEWHERE = "Conflicting lock"
 
 
@@ -60,8 +60,8 @@ class Database:
             self.connection.unregister(name)
 
     @contextmanager
-    def transaction(self) -> Generator[None]:
-        """All or nothing. One inside another is part of it."""
+    def transaction(self, *, undone: bool = False) -> Generator[None]:
+        """All or nothing; `undone`: nothing in any case, to see what would have been done. One inside another is part of it."""
         if self._is_in_transaction:
             yield
             return
@@ -74,7 +74,7 @@ class Database:
             raise
         finally:
             self._is_in_transaction = False
-        self.connection.execute("COMMIT")
+        self.connection.execute("ROLLBACK" if undone else "COMMIT")
 
     def tables(self, schema: str) -> set[str]:
         """The names of a schema's tables."""

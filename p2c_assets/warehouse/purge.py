@@ -57,11 +57,18 @@ class Touched(NamedTuple):
 
 
 def purge(
-    database: Database, tasks: Mapping[str, Task], units: Sequence[Unit], person: Person, now: datetime
+    database: Database,
+    tasks: Mapping[str, Task],
+    units: Sequence[Unit],
+    person: Person,
+    now: datetime,
+    *,
+    dry_run: bool = False,
 ) -> list[Touched]:
-    """Forget a person, all or nothing; returns the tables that were touched, with the rows."""
+    """Forget a person, all or nothing (dry run: nothing); returns the tables that were touched, with the rows."""
     rows = {**person.ids, **_documents(database, person)}
-    with database.transaction():
+    bookmarks.prepare(database)
+    with database.transaction(undone=dry_run):
         found = [
             *(one for table, ids in rows.items() for one in _raw(database, person, _entity(table), ids, now)),
             *(
@@ -144,7 +151,6 @@ def _raw(database: Database, person: Person, entity: Entity, ids: Sequence[str],
     marked = {"row_version": f"'{PURGED}'", "row_flaws": f"'{_flaw(now)}'"}
     current = _emptied(database, "raw", entity.table, columns | marked, where, asked)
     if current.rows:
-        bookmarks.prepare(database)
         database.run("DELETE FROM raw_log.bookmarks WHERE entity = ?", [entity.table])
     yield current
 

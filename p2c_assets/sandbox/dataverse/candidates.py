@@ -9,7 +9,7 @@ from p2c_assets.sandbox.dataverse.columns import Kind, Table
 from p2c_assets.sandbox.dataverse.query_functions import CRM
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.odata.expression import Binary, Call, Expression, ListLiteral, Literal, Property, chained
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 INDEXED = frozenset({Kind.TEXT, Kind.GUID, Kind.LOOKUP})
 

@@ -22,7 +22,7 @@ from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.expression import Expression
 from p2c_assets.sandbox.odata.filter import parse_filter
 from p2c_assets.sandbox.odata.options import Expand, natural, parse_expand, parse_select, render_query
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 API = "/api/data/v9.2"
 _SET_OPTIONS = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$expand", "$skiptoken", "tag"})

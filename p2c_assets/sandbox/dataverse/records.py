@@ -15,7 +15,8 @@ from p2c_assets.sandbox.dataverse.schema import Document
 from p2c_assets.sandbox.dataverse.schema_parties import ACCOUNT_NUMBER_KEY
 from p2c_assets.sandbox.dataverse.schema_platform import ORGANIZATION, SYSTEM_USER
 from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID
-from p2c_assets.sandbox.store import SEQUENCES, Index, Row, Store
+from p2c_assets.sandbox.store import SEQUENCES, Store
+from p2c_assets.sandbox.table import Index, Row
 
 VERSIONS = "versionnumber"
 FIRST_VERSION = 1000

@@ -14,7 +14,7 @@ from p2c_assets.sandbox.dataverse.preferences import Preferences
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.relationships import PRINCIPALS
 from p2c_assets.sandbox.odata.options import Expand, parse_expand, parse_select
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 LOOKUP_NAME = "Microsoft.Dynamics.CRM.lookuplogicalname"
 NAVIGATION = "Microsoft.Dynamics.CRM.associatednavigationproperty"

@@ -21,7 +21,7 @@ from p2c_assets.sandbox.dataverse.records import Records, Tombstone
 from p2c_assets.sandbox.dataverse.rendering import renderer, shown
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.options import render_query
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 PREFERENCE = "odata.track-changes"
 _OPTIONS = frozenset({"$select", "$count", "$deltatoken", "$skiptoken", "tag"})

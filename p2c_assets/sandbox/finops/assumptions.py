@@ -159,3 +159,15 @@ UNAUTHORIZED_HAS_NO_BODY = True
 
 UNREGISTERED_APPLICATION_STATUS = 401
 """An application that is not listed under Microsoft Entra applications: 401 or 403, not documented."""
+
+SEQUENCES_ARE_READ_WHOLE = True
+"""SequenceV2Tables and NumberSequencesV2References: on the one live environment that was seen, reading all rows worked, while
+$select, $orderby and filters by enums were refused; the twin takes no option at all, and leaves both out of `$metadata`."""
+
+SEQUENCE_DATA_TYPES: Mapping[str, str] = {
+    "Customer": "CustAccount",
+    "SalesQuotation": "QuotationIdBase",
+    "SalesOrder": "SalesIdBase",
+}
+"""DataTypeName of a reference: CustAccount is in public X++ (CustParameters::numRefCustAccount), the other two are platform
+knowledge."""

@@ -29,7 +29,7 @@ from p2c_assets.sandbox.odata.options import (
     parse_order_by,
     parse_select,
 )
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 _OPTIONS = frozenset({"$filter", "$count", "$orderby", "$skip", "$top", "$select", "$expand", "$format", "$skiptoken"})
 _OF_SETS = frozenset({"$filter", "$orderby", "$count", "$skip", "$top"})

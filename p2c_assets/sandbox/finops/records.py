@@ -10,7 +10,8 @@ from typing import Any
 
 from p2c_assets.sandbox.finops.assumptions import FIRST_REC_ID
 from p2c_assets.sandbox.finops.columns import EntitySet
-from p2c_assets.sandbox.store import Index, Row, Store, Table
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Index, Row, Table
 
 ETAG = "@odata.etag"
 HIDDEN = "_hidden"

@@ -14,7 +14,7 @@ from p2c_assets.sandbox.finops.records import ETAG, Records, visible
 from p2c_assets.sandbox.finops.reference import Reference
 from p2c_assets.sandbox.finops.values import coerce_body, read_body
 from p2c_assets.sandbox.messages import Unsupported
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 
 class Rules(Protocol):
