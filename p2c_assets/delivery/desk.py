@@ -93,8 +93,11 @@ def _headers_with_lines_elsewhere(desk: Desk, part: Part) -> frozenset[str]:
 
 
 def _members(desk: Desk, part: Part) -> list[Member]:
-    table = mapped_table(part.task, desk.tasks)
-    return [Member(part.task, row) for row in read_slice(desk.database, "mapped", table, desk.company).to_dicts()]
+    """In the order of document and number: what is sent, and its fingerprint with it, does not change with the order of rows."""
+    rows = read_slice(desk.database, "mapped", mapped_table(part.task, desk.tasks), desk.company)
+    order = ("document", desk.tasks[part.task].target.natural_key[-1], "source_id")
+    known = [column for column in order if column in rows.columns]
+    return [Member(part.task, row) for row in rows.sort(known, nulls_last=True).to_dicts()]
 
 
 def mapped_table(task: str, tasks: Mapping[str, Task]) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from p2c_assets.defs.jobs import FLOWS, PROSPECT_TO_CASH
 from p2c_assets.mappings.folding import folded
@@ -48,6 +48,7 @@ class Company:
         self.sales = SalesPeople(self.twins)
         self.clerks = Clerks(self.twins)
         self.runs = 0
+        self.steps = 0
         self.written = 0
         self.gone: set[str] = set()
         """Keys of records that people have deleted in one of the systems: the other one has them still."""
@@ -56,7 +57,7 @@ class Company:
     def _graph(self) -> Graph:
         return Graph(self.warehouse.settings)
 
-    def _steps(self, flow: str) -> Sequence[Step]:
+    def _steps_of(self, flow: str) -> Sequence[Step]:
         return self._graph.steps(flow)
 
     def number(self, letter: str) -> str:
@@ -67,7 +68,7 @@ class Company:
     def sync(self, flow: str | None = None, *, only_changes: bool = False, fate: Fate | None = None) -> Ran:
         """One run."""
         self.runs += 1
-        steps, name = self._steps(flow or self.flow), f"run {self.runs}"
+        steps, name = self._steps_of(flow or self.flow), f"run {self.runs}"
         return run(self.warehouse, self.twins, steps, name, only_changes=only_changes, fate=fate)
 
     def lose_bookmarks(self, position: str | None) -> None:
@@ -256,6 +257,10 @@ class Steps(RuleBasedStateMachine):
     @rule(days=st.sampled_from((1, 8, 40)))
     def let_links_expire(self, days: int) -> None:
         self.company.sales.administer("clock", {"days": days})
+
+    @invariant()
+    def is_counted(self) -> None:
+        self.company.steps += 1
 
     def teardown(self) -> None:
         faults = self.company.faults(self.company.rest())

@@ -144,6 +144,6 @@ def _system(host: str) -> System:
 def _store(system: System, state: Mapping[str, Sequence[tuple[Any, Row]]]) -> Store:
     store = Store(system)
     for name, rows in state.items():
-        for key, row in rows:
-            store.table(name).restore(key, row)
+        for ordinal, (key, row) in enumerate(rows, start=1):
+            store.table(name).read_back(key, ordinal, row)
     return store

@@ -115,6 +115,13 @@ def test_a_delivery_that_was_killed_after_sending_continues_from_its_outbox(data
     assert read_back(database) == {"A": "as sent", "B": "as sent"}
 
 
+def test_documents_are_sent_in_the_order_of_their_keys_however_their_rows_lie(database: Database) -> None:
+    client = FakeScm()
+    given_mapped(database, C="Fabrikam", A="Adatum", B="Contoso")
+    synchronise(database, client)
+    assert client.sent == ["A", "B", "C"]
+
+
 def test_what_had_its_verdict_before_a_kill_is_read_back_after_it(database: Database) -> None:
     client = FakeScm()
     given_mapped(database, A="Adatum")
