@@ -1,9 +1,10 @@
 """Whatever happens to a run or between two runs, what comes of it is what should.
 
 Kills: killing a run between any two of its requests or commits, then running again, ends as if it had lived. Two chains over
-a small world, the second for changes only after a day in both systems; what a kill would leave is taken after every request that a system has answered and every commit of the warehouse. Where an event changed nothing that lasts
-(a read, a commit of nothing) a kill after it leaves the same as one before. Each of these remains is run again: in full, for
-changes only, or from the failure on. A few of them always, all by `make prove`, with real SIGKILLs besides.
+a small world, the second for changes only after a day in both systems; what a kill would leave is taken after every request
+that a system has answered and every commit of the warehouse. Where an event changed nothing that lasts (a read, a commit of
+nothing) a kill after it leaves the same as one before. Each of these remains is run again: in full, for changes only, or from
+the failure on. A few of them always, all by `make prove`, with real SIGKILLs besides.
 
 Mixtures: edits, activations, postings, deletions, runs, crashes and losses in any order come to rest, and both systems agree.
 A few over accounts alone always, the same each time; over everything by `make prove`, drawn anew. And the test of the test:
