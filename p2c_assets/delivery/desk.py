@@ -20,7 +20,7 @@ from p2c_assets.delivery.ownership import guarded
 from p2c_assets.delivery.plan import Destination, Planned, destination_id, is_compared, plan_document
 from p2c_assets.delivery.products import ITEM, plan_product
 from p2c_assets.delivery.units import Part, Unit
-from p2c_assets.extraction.reader import Reading, read_all, read_keys
+from p2c_assets.extraction.reader import Found, Reading, find_all, find_keys, store
 from p2c_assets.mappings import sales
 from p2c_assets.mappings.folding import folded, folded_sql
 from p2c_assets.mappings.model import Task
@@ -94,8 +94,11 @@ def _headers_with_lines_elsewhere(desk: Desk, part: Part) -> frozenset[str]:
 
 
 def _members(desk: Desk, part: Part) -> list[Member]:
-    table = mapped_table(part.task, desk.tasks)
-    return [Member(part.task, row) for row in read_slice(desk.database, "mapped", table, desk.company).to_dicts()]
+    """In the order of document and number: what is sent, and its fingerprint with it, does not change with the order of rows."""
+    rows = read_slice(desk.database, "mapped", mapped_table(part.task, desk.tasks), desk.company)
+    order = ("document", desk.tasks[part.task].target.natural_key[-1], "source_id")
+    known = [column for column in order if column in rows.columns]
+    return [Member(part.task, row) for row in rows.sort(known, nulls_last=True).to_dicts()]
 
 
 def mapped_table(task: str, tasks: Mapping[str, Task]) -> str:
@@ -250,12 +253,15 @@ def _touched_products(documents: Sequence[Document]) -> list[Touched]:
 
 
 async def read_again(desk: Desk, client: SystemClient, documents: Sequence[Document]) -> None:
-    """Bring `raw` up to date for the documents' rows: by key where they are few, else by reading the company's rows."""
+    """Bring `raw` up to date for the documents' rows, headers and lines at once: by key where they are few, else by
+    reading the company's rows."""
     reading = desk.reading._replace(now=datetime.now(UTC))
-    for entity, column, values in touched(desk, documents):
-        if not values:
-            continue
-        if len(values) <= desk.rules.read_back_by_key_up_to:
-            await read_keys(reading, client, entity, column, values, desk.company)
-        else:
-            await read_all(reading, client, entity, desk.company if entity.company_column else None)
+    wanted = [one for one in touched(desk, documents) if one.values]
+    store(reading, [await _find(desk, reading, client, one) for one in wanted])
+
+
+async def _find(desk: Desk, reading: Reading, client: SystemClient, wanted: Touched) -> Found:
+    entity, column, values = wanted
+    if len(values) <= desk.rules.read_back_by_key_up_to:
+        return await find_keys(reading, client, entity, column, values, desk.company)
+    return await find_all(reading, client, entity, desk.company if entity.company_column else None)

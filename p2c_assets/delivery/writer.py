@@ -57,7 +57,8 @@ class Writer:
         outcomes = await self._before_sending(wanted)
         to_send = {key: item for key, item in wanted.items() if key not in outcomes}
         outcomes |= await self._send_and_settle(to_send)
-        altered = await self._read_back([wanted[key].document for key in to_send if _was_written(outcomes[key])])
+        written = [item.document for key, item in wanted.items() if _was_written(outcomes[key])]
+        altered = await self._read_back(written)  # what was written before a crash too: nobody has read it back yet
         return Delivered(outcomes, outbox.states(self._desk.database, self._slot), altered)
 
     def _enqueue(self, wanted: Mapping[str, Planned]) -> None:

@@ -28,6 +28,7 @@ class Database:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        self._is_in_transaction = False
         self.known: dict[str, object] = {}
         """Tables whose shape was seen to fit while this file is open, with that shape: asking again would take longer
         than most of our queries."""
@@ -60,13 +61,19 @@ class Database:
 
     @contextmanager
     def transaction(self, *, undone: bool = False) -> Generator[None]:
-        """All or nothing; `undone`: nothing in any case, to see what would have been done."""
+        """All or nothing; `undone`: nothing in any case, to see what would have been done. One inside another is part of it."""
+        if self._is_in_transaction:
+            yield
+            return
         self.connection.execute("BEGIN TRANSACTION")
+        self._is_in_transaction = True
         try:
             yield
         except BaseException:
             self.connection.execute("ROLLBACK")
             raise
+        finally:
+            self._is_in_transaction = False
         self.connection.execute("ROLLBACK" if undone else "COMMIT")
 
     def tables(self, schema: str) -> set[str]:

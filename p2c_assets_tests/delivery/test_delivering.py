@@ -14,6 +14,10 @@ from p2c_assets.warehouse.database import Database
 from p2c_assets_tests.delivery.fake_scm import TASK, FakeScm, deliver, desk, given_mapped, synchronise
 
 
+def read_back(database: Database) -> dict[object, object]:
+    return dict(database.rows("SELECT document, read_back FROM delivery.outbox"))
+
+
 def test_a_second_run_with_nothing_new_sends_nothing(database: Database) -> None:
     client = FakeScm()
     given_mapped(database, A="Adatum", B="Contoso")
@@ -98,6 +102,35 @@ def test_a_delivery_that_was_killed_after_sending_continues_from_its_outbox(data
     client.sent.clear()
     assert deliver(here, client) == {"A": "created", "B": "created"}
     assert client.sent == ["B"]
+    assert read_back(database) == {"A": "as sent", "B": "as sent"}
+
+
+def test_documents_are_sent_in_the_order_of_their_keys_however_their_rows_lie(database: Database) -> None:
+    client = FakeScm()
+    given_mapped(database, C="Fabrikam", A="Adatum", B="Contoso")
+    synchronise(database, client)
+    assert client.sent == ["A", "B", "C"]
+
+
+def test_what_had_its_verdict_before_a_kill_is_read_back_after_it(database: Database) -> None:
+    client = FakeScm()
+    given_mapped(database, A="Adatum")
+    here = desk(database)
+    asyncio.run(read_all(here.reading, client, scm.CUSTOMERS_V2, "usmf"))
+    make_plan(here)
+
+    def killed_when_reading_back() -> None:
+        if client.sent:
+            raise KeyboardInterrupt
+
+    client.before_reading = killed_when_reading_back
+    with pytest.raises(KeyboardInterrupt):
+        deliver(here, client)
+    client.before_reading = lambda: None
+    assert deliver(here, client) == {"A": "created"}
+    assert client.sent == ["A"]
+    assert read_back(database) == {"A": "as sent"}
+    assert database.value("SELECT OrganizationName FROM raw.scm_customers_v2") == "Adatum"
 
 
 def test_a_destination_that_changed_after_the_plan_holds_just_that_document(database: Database) -> None:
