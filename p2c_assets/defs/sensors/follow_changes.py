@@ -22,8 +22,10 @@ from p2c_assets.defs.sensors.decision import OP, Asked, owed_after
 from p2c_assets.defs.tags import CHANGES, READING, STARTED_BY, WITHIN
 from p2c_assets.events import wakes
 from p2c_assets.events.wakes import EVERY_COMPANY, Owed, Wake, Wakes
+from p2c_assets.mappings import catalogue
 from p2c_assets.settings import Settings
-from p2c_assets.warehouse.database import opened
+from p2c_assets.warehouse import arrivals
+from p2c_assets.warehouse.database import Database, opened
 
 NAME = "follow_changes"
 STAYS_AT_MOST_S = 600.0
@@ -69,10 +71,12 @@ class Part(NamedTuple):
 
 
 class Round(NamedTuple):
-    """What one round did, and what went wrong."""
+    """What one round did, and what went wrong. `released`: held rows wait for nothing any more, and the next round has them."""
 
     words: str
     problems: tuple[str, ...]
+    did_run: bool = False
+    released: bool = False
 
 
 class Follower:
@@ -92,6 +96,7 @@ class Follower:
         self._instance = instance
         self._tags = {READING: CHANGES, STARTED_BY: NAME, WITHIN: run}
         self._downstream: dict[str, frozenset[dg.AssetKey]] = {}
+        self._released: set[str] = set()
 
     def follow(self, noted: Wakes, asked: Asked, told: Callable[[str], None]) -> None:
         """Round after round while there are changes. Raises dg.Failure with what went wrong in a round."""
@@ -101,7 +106,7 @@ class Follower:
             told(done.words)
             if done.problems:
                 raise dg.Failure("; ".join(done.problems), allow_retries=False)
-            if not self._there_is_more(noted, began):
+            if not done.released and not self._there_is_more(noted, began):
                 return
             asked = Asked()
 
@@ -111,8 +116,9 @@ class Follower:
         Raises WarehouseBusyError when the file is not to be had; it is held for the round, not for the wait after it.
         """
         paths = self._settings.paths
-        with opened(paths.warehouse, paths.warehouse_wait_s):
-            return self._round(noted, asked)
+        with opened(paths.warehouse, paths.warehouse_wait_s) as database:
+            done = self._round(noted, asked)
+            return done._replace(released=done.did_run and self._release(noted, database))
 
     def _round(self, noted: Wakes, asked: Asked) -> Round:
         began, told, earlier = time.monotonic(), noted.pending(), noted.owed()
@@ -126,7 +132,20 @@ class Follower:
         ran = [self._run_owed(noted, company, owed) for company in self._settings.companies]
         problems = [problem for one in (*reads, *ran) for problem in one.problems]
         words = [one.words for one in (*reads, *ran) if one.words] or ["nothing to do"]
-        return Round(f"{', '.join(words)}: {time.monotonic() - began:.1f} s", tuple(problems))
+        did_run = any(one.words for one in ran)
+        return Round(f"{', '.join(words)}: {time.monotonic() - began:.1f} s", tuple(problems), did_run)
+
+    def _release(self, noted: Wakes, database: Database) -> bool:
+        """Rows of any company and flow that waited for what has arrived are run next; the same rows once."""
+        tasks = catalogue.tasks(self._settings.mapping_settings())
+        found = [
+            one
+            for one in arrivals.arrived(database, tasks)
+            if one.company in self._settings.companies and one.key not in self._released
+        ]
+        self._released.update(one.key for one in found)
+        noted.owe({Owed(one.company, one.entity) for one in found})
+        return bool(found)
 
     def _read(self, noted: Wakes, scope: str, names: Collection[str], earlier: Collection[Owed]) -> Part:
         """Read the tables of Sales or a company's entities, and note what has to follow instead of what might."""
