@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import dagster as dg
 import httpx
+import polars as pl
 import pytest
 from pydantic import SecretStr
 
@@ -16,12 +17,16 @@ from p2c_assets.defs.sensors import follow_changes
 from p2c_assets.defs.sensors.decision import Asked
 from p2c_assets.defs.sensors.follow_changes import Follower
 from p2c_assets.defs.tags import CHANGES, COMPANY, READING, WITHIN
-from p2c_assets.events.wakes import Changed
+from p2c_assets.events.wakes import Changed, Owed
 from p2c_assets.mappings import catalogue
 from p2c_assets.sandbox.admin_client import AdminClient
 from p2c_assets.sandbox.scenario import loading as scenario
 from p2c_assets.sandbox.serve import running_sandbox
 from p2c_assets.settings import Settings
+from p2c_assets.transforms.columns import mapped_schema
+from p2c_assets.warehouse import arrivals
+from p2c_assets.warehouse.database import opened
+from p2c_assets.warehouse.stage import replace_slice
 from p2c_assets_tests.chain.stage import settings_for
 from p2c_assets_tests.events.listening import KEY, Listening, listening
 
@@ -167,6 +172,21 @@ def test_a_company_that_fails_is_made_up_for_when_it_works_again(place: Place) -
     assert place.customer() != "Renamed thrice Ltd"
     assert place.once().problems == ""
     assert (place.customer(), place.receiver.noted.owed()) == ("Renamed thrice Ltd", set())
+
+
+def test_a_held_row_is_released_by_the_arrival_of_what_it_waits_for(place: Place) -> None:
+    """An order that was held for a customer which a run has brought to SCM since."""
+    task = catalogue.tasks(place.settings.mapping_settings())["salesorders_to_order_headers"]
+    held = {"company": GBSI, "source_id": "o", "outcome": "held", "reason": "parent_missing", "scope": "document"}
+    held |= {"document": "SO-1", "cause": f"scm.customers_v2 {ACCOUNT}"}
+    with opened(place.settings.paths.warehouse, 5) as database:
+        rows = pl.DataFrame([held], schema=mapped_schema(task))
+        replace_slice(database, "mapped", "scm_sales_order_headers", GBSI, rows)
+    place.receiver.noted.owe({Owed(GBSI, "sales.invoices")})
+    assert place.once().problems == ""
+    assert place.receiver.noted.owed() == set()
+    with opened(place.settings.paths.warehouse, 5) as database:
+        assert arrivals.arrived(database, {task.name: task}) == []
 
 
 def without_scm(place: Place) -> Place:

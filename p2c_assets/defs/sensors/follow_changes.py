@@ -23,8 +23,10 @@ from p2c_assets.defs.sensors.decision import OP, Asked, owed_after
 from p2c_assets.defs.tags import CHANGES, READING, STARTED_BY, WITHIN
 from p2c_assets.events import wakes
 from p2c_assets.events.wakes import EVERY_COMPANY, STAGES, Owed, Stage, Wake, Wakes
+from p2c_assets.mappings import catalogue
 from p2c_assets.settings import Settings
-from p2c_assets.warehouse.database import opened
+from p2c_assets.warehouse import arrivals
+from p2c_assets.warehouse.database import Database, opened
 
 NAME = "follow_changes"
 LASTS_AT_MOST_S = 600.0
@@ -89,6 +91,7 @@ class Follower:
         self._downstream = Downstream(assets)
         self._began = time.monotonic()
         self._failed: set[str] = set()
+        self._released: set[str] = set()
         self._last_turn: dict[str, float] = {}
         self._rest_since: dict[str, float] = {}
 
@@ -108,14 +111,23 @@ class Follower:
         Raises WarehouseBusyError when the file is not to be had; it is held for this, not for the wait after it.
         """
         paths, problems = self._settings.paths, list[str]()
-        with opened(paths.warehouse, paths.warehouse_wait_s):
+        with opened(paths.warehouse, paths.warehouse_wait_s) as database:
             while parts := [*self._read_all(noted, asked), *self._run_next(noted)]:
                 asked = Asked()
                 told(", ".join(part.words for part in parts))
                 problems += [problem for part in parts for problem in part.problems]
+                self._release(noted, database)
                 if self._has_to_end():
                     break
         return problems
+
+    def _release(self, noted: Wakes, database: Database) -> None:
+        """Rows of any company and flow that waited for what has arrived are run next; the same rows once."""
+        tasks = catalogue.tasks(self._settings.mapping_settings())
+        arrived = [one for one in arrivals.arrived(database, tasks) if one.company in self._settings.companies]
+        found = [one for one in arrived if one.key not in self._released]
+        self._released |= {one.key for one in found}
+        noted.owe({Owed(one.company, one.entity, stage) for one in found for stage in STAGES})
 
     def _has_to_end(self) -> bool:
         """Another run waits, or this one has lasted: what is left is noted, and a sensor asks for it again."""
