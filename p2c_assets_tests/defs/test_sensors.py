@@ -2,10 +2,11 @@
 
 import http.server
 import json
+import socketserver
 import threading
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import dagster as dg
 import pytest
@@ -14,8 +15,8 @@ from p2c_assets.definitions import build_defs
 from p2c_assets.defs.sensors import failed_run_alert, history, sales_changes, scm_changes
 from p2c_assets.defs.sensors.decision import Asked, Decision, Following, Table, owed_after, read_of_sales, read_of_scm
 from p2c_assets.defs.sensors.follow_changes import Downstream
-from p2c_assets.defs.tags import CHANGES, READING, STARTED_BY, WITHIN
-from p2c_assets.errors import SettingsError
+from p2c_assets.defs.tags import CHANGES, COMPANY, READING, STARTED_BY, WITHIN
+from p2c_assets.errors import SettingsError, TransientError
 from p2c_assets.events.wakes import STAGES, Owed, Wake
 from p2c_assets.settings import Alerts, Settings, build
 from p2c_assets_tests.defs.graph import SYSTEM, definitions
@@ -239,9 +240,89 @@ def receiver() -> Generator[tuple[str, list[str]]]:
         server.shutdown()
 
 
+class Letterbox(socketserver.StreamRequestHandler):
+    """A mail server: one letter, taken in the words of SMTP."""
+
+    letters: ClassVar[list[list[str]]] = []
+
+    def handle(self) -> None:
+        self._say("220 ready")
+        letter: list[str] = []
+        while word := self.rfile.readline().decode().rstrip("\r\n"):
+            letter.append(word)
+            if word.upper() == "DATA":
+                self._say("354 go on")
+                while (line := self.rfile.readline().decode().rstrip("\r\n")) != ".":
+                    letter.append(line)
+                Letterbox.letters.append(letter)
+            if word.upper() == "QUIT":
+                return self._say("221 bye")
+            self._say("250 well")
+        return None
+
+    def _say(self, words: str) -> None:
+        self.wfile.write(f"{words}\r\n".encode())
+
+
+@pytest.fixture
+def letterbox() -> Generator[tuple[int, list[list[str]]]]:
+    Letterbox.letters.clear()
+    with socketserver.TCPServer(("127.0.0.1", 0), Letterbox) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield server.server_address[1], Letterbox.letters
+        server.shutdown()
+
+
 def test_a_failed_run_is_told_to_the_webhook(receiver: tuple[str, list[str]]) -> None:
     url, heard = receiver
-    words = failed_run_alert.text("run1", "prospect_to_cash", "usmf", "PermanentError: no\nstack")
+    words = failed_run_alert.text("run1", "prospect_to_cash", ["company usmf"], "PermanentError: no\nstack")
     assert failed_run_alert.tell(Alerts(webhook=url), words) == ["webhook"]
     assert heard == ["p2c: run run1 of job prospect_to_cash of company usmf failed: PermanentError: no"]
     assert failed_run_alert.tell(Alerts(), words) == []
+
+
+def test_a_failed_run_is_told_by_mail(letterbox: tuple[int, list[list[str]]]) -> None:
+    port, letters = letterbox
+    to = ("a@contoso.example", "b@contoso.example")
+    alerts = Alerts(smtp_host="127.0.0.1", smtp_port=port, mail_from="p2c@contoso.example", mail_to=to)
+    assert failed_run_alert.tell(alerts, "p2c: run 1 failed") == ["mail"]
+    (letter,) = letters
+    assert [line for line in letter if line.startswith(("mail FROM", "rcpt TO"))] == [
+        "mail FROM:<p2c@contoso.example>",
+        "rcpt TO:<a@contoso.example>",
+        "rcpt TO:<b@contoso.example>",
+    ]
+    assert {"Subject: p2c: run 1 failed", "To: a@contoso.example, b@contoso.example"} <= set(letter)
+
+
+def test_one_who_cannot_be_told_keeps_nothing_from_the_other(letterbox: tuple[int, list[list[str]]]) -> None:
+    port, letters = letterbox
+    alerts = Alerts(webhook="http://127.0.0.1:9/", smtp_host="127.0.0.1", smtp_port=port, mail_to=("a@b.example",))
+    with pytest.raises(TransientError, match=r"not told: webhook: ConnectError.*told: mail"):
+        failed_run_alert.tell(alerts, "p2c: run 1 failed")
+    assert len(letters) == 1
+
+
+def test_the_sensor_says_whose_run_has_failed(receiver: tuple[str, list[str]]) -> None:
+    url, heard = receiver
+    sensor = failed_run_alert.sensor(_settings(alerts={"webhook": url}))
+
+    @dg.op
+    def breaks() -> None:
+        raise dg.Failure("a customer's name")
+
+    @dg.job
+    def follow_changes() -> None:
+        breaks()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        outer = follow_changes.execute_in_process(instance=instance, raise_on_error=False)
+        inner = {WITHIN: outer.run_id, COMPANY: "usmf"}
+        follow_changes.execute_in_process(instance=instance, raise_on_error=False, tags=inner)
+        (event,) = [one for one in outer.all_events if one.is_failure and not one.is_step_event]
+        context = dg.build_run_status_sensor_context(failed_run_alert.NAME, event, instance, outer.dagster_run)
+        sensor(context.for_run_failure())
+    assert heard == [
+        f"p2c: run {outer.run_id} of job follow_changes of company usmf failed: "
+        "Execution of run for \"follow_changes\" failed. Steps failed: ['breaks']."
+    ]
