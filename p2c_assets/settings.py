@@ -104,6 +104,7 @@ class Paths(BaseModel):
 
     warehouse: Path = Path(".p2c/p2c.duckdb")
     warehouse_wait_s: float = Field(default=60.0, ge=0)
+    events: Path = Path(".p2c/events.sqlite3")
 
 
 class DeletedLines(BaseModel):
@@ -139,8 +140,24 @@ class Conflicts(BaseModel):
     repeats: int = Field(default=3, ge=1)
 
 
+Removed = Literal["ignore", "deactivate"]
+
+
+class Removals(BaseModel):
+    """What follows when a record is deleted or deactivated in its source: nothing, or it is deactivated too.
+
+    A customer is put on hold, a contact person made inactive, a product retired.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accounts: Removed = "ignore"
+    contacts: Removed = "ignore"
+    products: Removed = "ignore"
+
+
 class Delivery(BaseModel):
-    """How much is read back by key, and what is done with invoiced orders, with lines that were deleted and with conflicts."""
+    """How much is read back by key, and what is done with invoiced orders, with what was removed and with conflicts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -148,6 +165,7 @@ class Delivery(BaseModel):
     reopen_invoiced_orders: bool = True
     deleted_lines: DeletedLines = DeletedLines()
     conflicts: Conflicts = Conflicts()
+    removals: Removals = Removals()
 
 
 class FlowApproval(BaseModel):
@@ -246,8 +264,8 @@ class Alerts(BaseModel):
 
 
 class Sensors(BaseModel):
-    """How often the systems are asked for changes, in seconds, whether the sensors run from the start, and after how
-    many hours a delivered asset is stale."""
+    """How often the systems are asked for changes, in seconds, whether the sensors run from the start, how long a run
+    waits for more events, and after how many hours a delivered asset is stale."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -255,6 +273,7 @@ class Sensors(BaseModel):
     sales_interval_s: int = Field(default=30, ge=1)
     scm_interval_s: int = Field(default=300, ge=1)
     scm_interval_s_by_entity: Mapping[str, int] = Field(default_factory=dict)
+    stay_s: float = Field(default=60.0, ge=0)
     fresh_within_h: float = Field(default=26.0, gt=0)
     alerts: Alerts = Alerts()
 
@@ -280,6 +299,22 @@ class ReadinessSettings(BaseModel):
     order_sequence: str = "SalesIdBase"
 
 
+class EventSettings(BaseModel):
+    """Where the receiver of events listens, and for which tables of Sales and entities of SCM events are sent (`*`: all).
+
+    What is named is read when an event says so, and every `fallback_s` seconds all the same, because events get lost.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8120, ge=0, le=65535)
+    secret: SecretStr | None = None
+    sales: tuple[str, ...] = ()
+    scm: tuple[str, ...] = ()
+    fallback_s: int = Field(default=3600, ge=1)
+
+
 class Settings(BaseSettings):
     """The whole configuration. Environment variables (`P2C_SALES__URL`) win over the file."""
 
@@ -298,6 +333,7 @@ class Settings(BaseSettings):
     reading: ReadingSettings = ReadingSettings()
     sensors: Sensors = Sensors()
     readiness: ReadinessSettings = ReadinessSettings()
+    events: EventSettings = EventSettings()
     paths: Paths = Paths()
 
     @classmethod
@@ -352,8 +388,10 @@ def config_path(environment: Mapping[str, str] = os.environ) -> Path:
 def load(path: Path) -> Settings:
     """Read the file and the environment. Raises SettingsError naming each wrong setting, its value and what is allowed."""
     values = _read(path)
-    if "client_secret" in values.get("sales", {}) or "client_secret" in values.get("scm", {}):
-        raise SettingsError(f"{path}: secrets come from the environment only (P2C_SALES__CLIENT_SECRET, ...)")
+    for section, secret in (("sales", "client_secret"), ("scm", "client_secret"), ("events", "secret")):
+        if secret in values.get(section, {}):
+            variable = f"P2C_{section}__{secret}".upper()
+            raise SettingsError(f"{path}: secrets come from the environment only ({variable})")
     return build(values, path.resolve().parent)
 
 
@@ -363,7 +401,8 @@ def build(values: Mapping[str, Any], folder: Path) -> Settings:
         settings = Settings(**values)
     except ValidationError as error:
         raise SettingsError(_explain(error)) from error
-    paths = settings.paths.model_copy(update={"warehouse": folder / settings.paths.warehouse})
+    placed = {name: folder / getattr(settings.paths, name) for name in ("warehouse", "events")}
+    paths = settings.paths.model_copy(update=placed)
     return settings.model_copy(update={"paths": paths})
 
 

@@ -10,6 +10,7 @@ from p2c_assets.cli import demo as demos
 from p2c_assets.cli import dev as development
 from p2c_assets.cli import doctor as doctors
 from p2c_assets.cli import effect as effects
+from p2c_assets.cli import events as receivers
 from p2c_assets.cli import outcomes as becomings
 from p2c_assets.cli import plan as planning
 from p2c_assets.cli import purge as purges
@@ -204,6 +205,22 @@ def purge(
     """Forget the personal data of one account or contact, and that on its documents; counts and money stay."""
     with stopped_with_reason():
         purges.purge(key, company, is_sure=yes, dry_run=dry_run)
+
+
+@app.command()
+def events(
+    host: Annotated[str | None, typer.Option(help="Address to listen at; default: events.host.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen at; default: events.port.")] = None,
+    register_at: Annotated[
+        str | None, typer.Option(help="Register the webhooks in Sales so that they come to this URL, and end.")
+    ] = None,
+) -> None:
+    """Take webhooks of Sales and events of SCM, and note what has changed for the sensors. Ctrl-C ends it."""
+    with stopped_with_reason():
+        if register_at is None:
+            receivers.events(host, port)
+        else:
+            receivers.registered(register_at)
 
 
 @app.command()

@@ -21,8 +21,8 @@ _MADE_TO_BE_SENT = _condition.any_deps_match(
 FOLLOWS: dg.AutomationCondition[Any] = _condition.eager().replace(
     "any_deps_updated", _MADE_TO_BE_SENT.ignore(_RAW_SALES).with_label("any_deps_updated")
 )
-"""Made again when what it is made of was. Not after a table of Sales alone: it is shared by all companies, and the sensor
-`changes_arrived` knows which of them its changes concern. Not after a dry run: nothing may be sent because of it."""
+"""Made again when what it is made of was. Not after a table of Sales alone: it is shared by all companies, and the job
+`follow_changes` knows which of them its changes concern. Not after a dry run: nothing may be sent because of it."""
 
 
 def automated(asset: dg.AssetsDefinition, fresh_within: timedelta) -> dg.AssetsDefinition:

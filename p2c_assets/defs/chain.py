@@ -46,13 +46,13 @@ def run_chain(
     """
     tags = {**RAN_BY, **({READING: CHANGES} if only_changes else {}), **({MODE: DRY_RUN} if dry_run else {})}
     job, selected = (PLAN, _planned(definitions, flow)) if dry_run else (flow or PROSPECT_TO_CASH, None)
-    read = _run(definitions, instance, READ_SALES, None, tags)
+    read = run_job(definitions, instance, READ_SALES, None, tags)
     told(read)
     if not read.succeeded:
         return [read]
     done = [read]
     for company in companies:
-        ran = _run(definitions, instance, job, company, tags, selected)
+        ran = run_job(definitions, instance, job, company, tags, selected)
         told(ran)
         done.append(ran)
     return done
@@ -71,11 +71,11 @@ def run_readiness(
 ) -> list[Ran]:
     """Look at both systems and each company, then read, then look at each company's rows; the rest where one step fails."""
     tags = {STARTED_BY: "p2c doctor"}
-    done = [_told(told, _run(definitions, instance, READINESS, company, tags)) for company in companies]
-    read = _told(told, _run(definitions, instance, READ_SALES, None, tags))
+    done = [_told(told, run_job(definitions, instance, READINESS, company, tags)) for company in companies]
+    read = _told(told, run_job(definitions, instance, READ_SALES, None, tags))
     if not read.succeeded:
         return [*done, read]
-    rows = [_told(told, _run(definitions, instance, READINESS_OF_ROWS, company, tags)) for company in companies]
+    rows = [_told(told, run_job(definitions, instance, READINESS_OF_ROWS, company, tags)) for company in companies]
     return [*done, read, *rows]
 
 
@@ -84,14 +84,15 @@ def _told(told: Callable[[Ran], None], ran: Ran) -> Ran:
     return ran
 
 
-def _run(
+def run_job(
     definitions: dg.Definitions,
     instance: dg.DagsterInstance,
     job: str,
     company: str | None,
     tags: Mapping[str, str],
-    selected: Sequence[dg.AssetKey] | None = None,
+    assets: Sequence[dg.AssetKey] | None = None,
 ) -> Ran:
+    """A run of a job, or of just these assets of it, in this process."""
     started = time.monotonic()
     named = {} if company is None else {COMPANY: company}
     result = definitions.resolve_job_def(job).execute_in_process(
@@ -100,7 +101,7 @@ def _run(
         run_config=QUIET,
         tags={**tags, **named},
         raise_on_error=False,
-        asset_selection=selected,
+        asset_selection=assets,
     )
     return Ran(job, company, result.run_id, result.success, time.monotonic() - started, tuple(_problems(result)))
 

@@ -13,6 +13,9 @@ DRY_RUN = "dry-run"
 STARTED_BY = "p2c/started_by"
 COMPANY = "p2c/company"
 
+WITHIN = "p2c/within"
+"""The run in whose process this one runs."""
+
 
 def is_dry_run(run: dg.DagsterRun) -> bool:
     """Whether a run must not write into either system."""

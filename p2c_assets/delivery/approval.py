@@ -14,7 +14,7 @@ import polars as pl
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.guards import Tripped, Weighed, tripped
 from p2c_assets.delivery.plan import Change, Planned
-from p2c_assets.delivery.risk import MONEY, money_delta, money_keys, risk_of
+from p2c_assets.delivery.risk import MONEY, MONEY_FIELDS, money_delta, money_keys, risk_of
 from p2c_assets.mappings.folding import folded, folded_sql
 from p2c_assets.warehouse import approvals
 from p2c_assets.warehouse.approvals import WAITING_SCHEMA, Made
@@ -83,17 +83,18 @@ def _currency(desk: Desk, planned: Planned) -> str:
 
 
 def _rows(desk: Desk, changes: Sequence[Change]) -> Mapping[tuple[str, str], Mapping[str, Any]]:
-    """The destination's rows of these changes as last observed, by entity and folded row id."""
+    """The money columns of the destination's rows of these changes, as last observed, by entity and folded row id."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for entity, key in money_keys(changes):
         wanted[entity].add(folded(key))
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     for entity, keys in wanted.items():
         stored, ids = MONEY[entity].entity, pl.DataFrame({"wanted": sorted(keys)})
+        columns = ", ".join(f'r."{name}"' for name in stored.by_name if name in MONEY_FIELDS)
         company = f"AND r.row_company = '{desk.company}'" if stored.company_column else ""
         with desk.database.given("wanted_rows", ids):
             frame = desk.database.frame(
-                f"SELECT r.* FROM raw.{stored.table} r SEMI JOIN wanted_rows w "
+                f"SELECT r.row_id, {columns} FROM raw.{stored.table} r SEMI JOIN wanted_rows w "
                 f"ON {folded_sql('r.row_id')} = w.wanted WHERE true {company}"
             )
         found |= {(entity, folded(row["row_id"])): row for row in frame.to_dicts()}

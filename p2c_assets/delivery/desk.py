@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from p2c_assets.connectors.protocol import SystemClient
-from p2c_assets.delivery import sent_lines
+from p2c_assets.delivery import removals, sent_lines
 from p2c_assets.delivery.conflicts import Bench, judged
 from p2c_assets.delivery.documents import Assembly, Document, Member, Outcome, assemble
 from p2c_assets.delivery.leftovers import Remains, remains
@@ -67,7 +67,8 @@ def assembly(desk: Desk) -> Assembly:
     """The unit's documents, made from the mapped slices as they are now."""
     headers = _members(desk, desk.unit.header)
     if desk.unit.lines is None:
-        return assemble(headers, [])
+        found = assemble(headers, [])
+        return found._replace(documents=removals.with_gone(_removals(desk), found.documents))
     found = assemble(headers, _members(desk, desk.unit.lines), needs_lines=True)
     strangers = _headers_with_lines_elsewhere(desk, desk.unit.lines)
     return found._replace(documents=tuple(_whole(document, strangers) for document in found.documents))
@@ -108,8 +109,11 @@ def mapped_table(task: str, tasks: Mapping[str, Task]) -> str:
 def plan(desk: Desk, documents: Sequence[Document]) -> Plans:
     """Documents against the destination as `raw` has it, by document key."""
     destination = _destination(desk, documents)
-    make = plan_product if desk.unit.name == "sales/products" else plan_document
-    plans = {_name(document): make(document, desk.tasks, destination, desk.company) for document in documents}
+    plans = {_name(document): _plan(desk, document, destination) for document in documents}
+    inactive = removals.inactive(_removals(desk))
+    for name, planned in plans.items():
+        if planned.document.header.row["source_id"] in inactive:
+            plans[name] = removals.with_deactivation(_removals(desk), planned, destination)
     if desk.unit.name in ORDERS:
         ours = outbox.delivered(desk.database, SCM_ORDERS, desk.company)
         plans = {name: guarded(planned, ours) for name, planned in plans.items()}
@@ -137,6 +141,17 @@ def _compared(desk: Desk) -> Iterator[Compared]:
         fields = tuple(field.target for field in task.fields if is_compared(task, field))
         parent = "source_id" if part == desk.unit.header else "parent_id"
         yield Compared(task.target, mapped_table(part.task, desk.tasks), fields, parent)
+
+
+def _removals(desk: Desk) -> removals.Desk:
+    return removals.Desk(desk.database, desk.unit, desk.tasks[desk.unit.header.task], desk.company, desk.rules.removals)
+
+
+def _plan(desk: Desk, document: Document, destination: Destination) -> Planned:
+    if document.gone is not None:
+        return removals.plan_gone(_removals(desk), document, destination)
+    make = plan_product if desk.unit.name == "sales/products" else plan_document
+    return make(document, desk.tasks, destination, desk.company)
 
 
 def _name(document: Document) -> str:

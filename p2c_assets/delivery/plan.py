@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from p2c_assets.connectors.protocol import Operation
 from p2c_assets.delivery import echo
+from p2c_assets.delivery.closed import closed, is_invoiced, reopened
 from p2c_assets.delivery.documents import Document, Member, Outcome, Row
 from p2c_assets.delivery.leftovers import KEPT, Remains
 from p2c_assets.delivery.values import shown
@@ -25,9 +26,6 @@ from p2c_assets.warehouse.agreed import Pair, Place, place
 from p2c_assets.warehouse.conflicts import Conflict
 
 NOON = time(12)
-INVOICED = 4
-REOPEN = {"statecode": 0, "statuscode": 1}
-CLOSE_AGAIN = {"statecode": 4, "statuscode": 100003}
 
 
 class Change(NamedTuple):
@@ -101,10 +99,14 @@ def plan_document(document: Document, tasks: Mapping[str, Task], destination: De
         if not removed:
             return Planned(document, "filtered", "owned_by_scm", _owned(changes), (), changes)
         operations, changes = _together(removed)
-    if _is_invoiced(document.header, header_task, destination):
+    there = _there(document.header, header_task, destination)
+    stop = closed(header_task.target, there, len(changes))
+    if stop is not None:
+        return Planned(document, *stop, (), changes)
+    if is_invoiced(header_task.target, there):
         if not destination.reopens_invoiced_orders:
             return Planned(document, "filtered", "order_invoiced_in_sales", None, (), changes)
-        operations = _reopened(document.header, header_task, operations)
+        operations = reopened(header_task.target, document.header.row, operations)
     return Planned(document, "update" if header.exists else "create", reason, kept, operations, changes)
 
 
@@ -241,24 +243,8 @@ def _shortest(value: Decimal) -> Decimal:
     return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
 
 
-def _is_invoiced(header: Member, task: Task, destination: Destination) -> bool:
-    entity = task.target
-    before = destination.find(entity, destination_id(entity, header.row))
-    return entity.name == "salesorders" and before is not None and before["statecode"] == INVOICED
-
-
-def _reopened(header: Member, task: Task, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
-    """An order that Sales calls invoiced is opened for the update and closed again, in the same changeset.
-
-    Source: mappings.md 3.9 (the template writes statecode Active at every update); 5.2.
-    """
-    entity = task.target
-    key = {entity.key[0]: header.row[entity.key[0]]}
-    return (
-        Operation("PATCH", entity.entity_set, key, REOPEN),
-        *operations,
-        Operation("PATCH", entity.entity_set, key, CLOSE_AGAIN),
-    )
+def _there(header: Member, task: Task, destination: Destination) -> Row | None:
+    return destination.find(task.target, destination_id(task.target, header.row))
 
 
 def operations_json(operations: Sequence[Operation]) -> str:

@@ -64,6 +64,7 @@ MONEY_FIELDS = frozenset(
 STATE_FIELDS = frozenset(
     {
         "IsInactive",
+        "OnHoldStatus",
         "SalesOrderProcessingStatus",
         "SalesOrderStatus",
         "SalesQuotationStatus",
@@ -75,6 +76,7 @@ STATE_FIELDS = frozenset(
 
 ENDED: Mapping[tuple[str, str], frozenset[str]] = {
     ("contact_persons", "IsInactive"): frozenset({"Yes"}),
+    ("customers_v2", "OnHoldStatus"): frozenset({"All"}),
     ("sales_quotation_headers", "SalesQuotationStatus"): frozenset({"Canceled", "Cancelled", "Lost"}),
     ("sales_order_headers", "SalesOrderStatus"): frozenset({"Canceled"}),
     ("sales_order_headers", "SalesOrderProcessingStatus"): frozenset({"Canceled"}),

@@ -60,6 +60,13 @@ _FILTERED = (
         "activate the order in Sales",
     ),
     Reason(
+        "order_cancelled_in_sales",
+        "filtered",
+        "the order was cancelled in Sales",
+        "data owner",
+        "cancel the order in SCM if it is there already: SCM owns it, and no interface of SCM cancels an order",
+    ),
+    Reason(
         "owned_by_scm",
         "filtered",
         "SCM has the order and owns it",
@@ -276,7 +283,14 @@ _DELIVERY = (
         "filtered",
         "the row was read before and is no longer in its source",
         "data owner",
-        "nothing to do: delivery.deleted_lines says what becomes of a line; other records stay until somebody removes them there",
+        "nothing to do: delivery.deleted_lines and delivery.removals say what follows; documents stay until somebody acts",
+    ),
+    Reason(
+        "deactivated_in_source",
+        "filtered",
+        "the record was deleted or deactivated in its source, and is deactivated in the destination by delivery.removals",
+        "data owner",
+        "nothing to do; who wants it back activates it in both systems",
     ),
     Reason(
         "moved_to_other_company",
@@ -321,6 +335,20 @@ _DELIVERY = (
         "SCM had the order and has deleted it; SCM owns it, so it is not made anew",
         "data owner",
         "cancel the order in Sales, or copy it there under a new number if SCM should have it again",
+    ),
+    Reason(
+        "quotation_closed_in_scm",
+        "rejected",
+        "the quotation is confirmed, lost or cancelled in SCM, which takes no changes of it any more",
+        "data owner",
+        "make a new quote in Sales, or change what SCM has made of the quotation",
+    ),
+    Reason(
+        "order_closed_in_sales",
+        "rejected",
+        "the order is cancelled or fulfilled in Sales, which takes no changes of it any more",
+        "data owner",
+        "cancel the order in SCM too, or make a new one: Sales does not open it again",
     ),
     Reason(
         "conflict",

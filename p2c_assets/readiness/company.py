@@ -226,4 +226,4 @@ def constants(company: Company, settings: Settings) -> Iterator[Finding]:
         if name not in chosen:
             value = getattr(company, name)
             said = NOT_SET[name] if value is None else words.format(value=value)
-            yield warning("constants_are_confirmed", said, "somebody's decision", name, company.id)
+            yield warning("constants_are_confirmed", said, "", name, company.id)

@@ -8,6 +8,7 @@ from typing import Any
 from p2c_assets.reports.balance import cents
 from p2c_assets.reports.plans import Document, Field, Plan, money, risks
 from p2c_assets.reports.quarantine_text import number
+from p2c_assets.reports.trace_text import cell
 
 SHOWN = 20
 PREVIEWED = 15
@@ -65,17 +66,21 @@ def _others(others: Mapping[str, int]) -> str:
 
 
 def _document(one: Document) -> Iterator[str]:
-    parts = [one.action, one.risk]
-    parts += [signed(one.money_delta, one.currency)] if one.money_delta else []
-    parts += [f"waits for {one.hold}"] if one.hold else []
-    parts += [f"approved ({one.approval})"] if one.approval is not None else []
-    parts += [one.state] if one.state else []
-    yield f"{INDENT}- {one.document}: {', '.join(parts)}"
+    yield f"{INDENT}- {one.document}: {', '.join(_told(one))}"
     for (entity, key), fields in groupby(one.fields, _row_of):
         yield f"{INDENT * 2}{entity} {key}"
         yield from (
             f"{INDENT * 3}{field.field:<36} {_value(field.before)} -> {_value(field.after)}" for field in fields
         )
+
+
+def _told(one: Document) -> list[str]:
+    """What would be done with a document, and what it waits for."""
+    parts = [one.action, one.risk]
+    parts += [signed(one.money_delta, one.currency)] if one.money_delta else []
+    parts += [f"waits for {one.hold}"] if one.hold else []
+    parts += [f"approved ({one.approval})"] if one.approval is not None else []
+    return parts + ([one.state] if one.state else [])
 
 
 def _row_of(field: Field) -> tuple[str, str]:
@@ -97,8 +102,7 @@ def signed(amount: Decimal, currency: str | None) -> str:
 
 def markdown(documents: Sequence[Document]) -> str:
     """The first documents as a table, one row per field: what stands on the planned asset."""
-    head = "| document | action | risk | money | waits for | field | before | after |"
-    rows = [head, "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    rows = ["| document | planned | field | before | after |", "| --- | --- | --- | --- | --- |"]
     for one in documents[:PREVIEWED]:
         rows += _markdown_rows(one)
     more = len(documents) - PREVIEWED
@@ -108,23 +112,16 @@ def markdown(documents: Sequence[Document]) -> str:
 
 
 def _markdown_rows(one: Document) -> Iterator[str]:
-    amount = "" if not one.money_delta else signed(one.money_delta, one.currency)
-    first = [one.document, one.action, one.risk, amount, one.hold or ""]
-    for position, field in enumerate(one.fields[:FIELDS_PREVIEWED]):
-        start = first if position == 0 else [""] * len(first)
-        yield _row([*start, field.field, field.before or "", field.after or ""])
-    if not one.fields:
-        yield _row([*first, "", "", ""])
-    if len(one.fields) > FIELDS_PREVIEWED:
-        yield _row([*[""] * len(first), f"and {len(one.fields) - FIELDS_PREVIEWED} more", "", ""])
+    first = [one.document, ", ".join(_told(one))]
+    shown = [[field.field, field.before or "", field.after or ""] for field in one.fields[:FIELDS_PREVIEWED]]
+    more = len(one.fields) - FIELDS_PREVIEWED
+    shown += [[f"and {more} more", "", ""]] if more > 0 else []
+    for position, cells in enumerate(shown or [["", "", ""]]):
+        yield _row([*(first if position == 0 else ["", ""]), *cells])
 
 
 def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
-
-
-def _cell(value: str) -> str:
-    return value.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")[:LONGEST]
+    return "| " + " | ".join(cell(text[:LONGEST]) for text in cells) + " |"
 
 
 def as_data(found: Sequence[Plan]) -> list[dict[str, Any]]:

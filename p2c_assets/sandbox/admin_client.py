@@ -74,6 +74,10 @@ class AdminClient:
         """Bring the twin back to what was remembered."""
         return int(self._post("restore", {"name": name})["rows"])
 
+    def call(self, action: str, body: object) -> dict[str, Any]:
+        """Any other action; the twin's answer."""
+        return self._post(action, body)
+
     def reset(self) -> None:
         """Empty the twin."""
         self._post("reset", {})

@@ -4,7 +4,8 @@
 place: `replace` puts a new dict in its stead, so readers may keep what they got.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from bisect import bisect_left, insort
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 Row = dict[str, Any]
@@ -27,7 +28,7 @@ class Index:
         self._value_of = value_of
         self._keys: dict[Hashable, dict[Key, None]] = {}
         for key, row in table.items():
-            self.add(key, row)
+            self.move(key, None, row)
 
     def keys(self, value: Hashable) -> list[Key]:
         """Keys of the rows with this value, in the order in which they took it."""
@@ -50,26 +51,20 @@ class Index:
 
     def move(self, key: Key, before: Row | None, after: Row | None) -> None:
         """Table's own: follow one write, None for a row that was or is not there."""
-        if before is not None:
-            self.discard(key, before)
-        if after is not None:
-            self.add(key, after)
-
-    def add(self, key: Key, row: Row) -> None:
-        """Table's own: note a row."""
-        value = self._value_of(row)
-        if value is not None:
-            self._keys.setdefault(value, {})[key] = None
-
-    def discard(self, key: Key, row: Row) -> None:
-        """Table's own: forget a row."""
-        value = self._value_of(row)
-        keys = self._keys.get(value)
-        if value is None or keys is None:
+        old = None if before is None else self._value_of(before)
+        new = None if after is None else self._value_of(after)
+        if old == new:
             return
+        if old is not None:
+            self._discard(key, old)
+        if new is not None:
+            self._keys.setdefault(new, {})[key] = None
+
+    def _discard(self, key: Key, value: Hashable) -> None:
+        keys = self._keys.get(value, {})
         keys.pop(key, None)
         if not keys:
-            del self._keys[value]
+            self._keys.pop(value, None)
 
     def sort(self, rows: Iterable[Row], ordinals: Mapping[Key, int]) -> None:
         """Table's own: bring those that share a value with one of these rows into the table's order."""
@@ -81,6 +76,52 @@ class Index:
     def clear(self) -> None:
         """Table's own: forget everything."""
         self._keys.clear()
+
+
+class Sequence:
+    """Rows of a table in the order of their keys, in groups; rows of the group None are left out.
+
+    rank_of: what a key is sorted by, different for different keys. Kept current by every write, so that a page costs its
+    own rows and not those before it.
+    """
+
+    def __init__(self, table: Rows, group_of: Callable[[Row], Hashable | None], rank_of: Callable[[Key], Any]) -> None:
+        self._table = table
+        self._group_of = group_of
+        self._rank_of = rank_of
+        self._groups: dict[Hashable, list[tuple[Any, Key]]] = {}
+        for key, row in table.items():
+            self._groups.setdefault(group_of(row), []).append((rank_of(key), key))
+        self._groups.pop(None, None)
+        for ranks in self._groups.values():
+            ranks.sort()
+
+    def size(self, group: Hashable) -> int:
+        """How many rows a group has."""
+        return len(self._groups.get(group, ()))
+
+    def rows(self, group: Hashable, start: Any = None, skip: int = 0) -> Iterator[Row]:
+        """Rows of a group, from the rank `start` on, without the first `skip`. Nothing may be written meanwhile."""
+        ranks = self._groups.get(group, [])
+        first = 0 if start is None else bisect_left(ranks, (start,))
+        return (self._table[ranks[place][1]] for place in range(first + skip, len(ranks)))
+
+    def move(self, key: Key, before: Row | None, after: Row | None) -> None:
+        """Table's own: follow one write."""
+        old = None if before is None else self._group_of(before)
+        new = None if after is None else self._group_of(after)
+        if old == new:
+            return
+        entry = (self._rank_of(key), key)
+        if old is not None:
+            ranks = self._groups[old]
+            del ranks[bisect_left(ranks, entry)]
+        if new is not None:
+            insort(self._groups.setdefault(new, []), entry)
+
+    def clear(self) -> None:
+        """Table's own: forget everything."""
+        self._groups.clear()
 
 
 class DuplicateKeyError(Exception):
@@ -128,6 +169,7 @@ class Table:
         self._in_order = True
         self.revision = 0
         self._indexes: dict[str, Index] = {}
+        self._sequences: dict[str, Sequence] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -184,6 +226,14 @@ class Table:
             self._indexes[name] = Index(self, value_of)
         return self._indexes[name]
 
+    def sequence(
+        self, name: str, group_of: Callable[[Row], Hashable | None], rank_of: Callable[[Key], Any]
+    ) -> Sequence:
+        """The order of this name, built at the first call and kept current by every write."""
+        if name not in self._sequences:
+            self._sequences[name] = Sequence(self, group_of, rank_of)
+        return self._sequences[name]
+
     def undo(self, change: Change) -> None:
         """Store's own: take one write back."""
         self._set(change.key, change.before, change.ordinal)
@@ -193,8 +243,8 @@ class Table:
         self.revision += 1
         self._rows.clear()
         self._ordinals.clear()
-        for index in self._indexes.values():
-            index.clear()
+        for lookup in (*self._indexes.values(), *self._sequences.values()):
+            lookup.clear()
 
     def read_back(self, key: Key, ordinal: int, row: Row) -> None:
         """Store's own: a row read from the file, in order; neither journaled nor written back."""
@@ -235,6 +285,8 @@ class Table:
         self.revision += 1
         for index in self._indexes.values():
             index.move(key, before, row)
+        for sequence in self._sequences.values():
+            sequence.move(key, before, row)
         if row is None:
             self._rows.pop(key, None)
             self._ordinals.pop(key, None)

@@ -4,6 +4,9 @@ Written after every delivery, for the documents that it created, updated or foun
 `raw` as the read-back left it. Where a destination keeps a value in a form of its own, both values stand there; such a pair
 is `settled` once it was read back after a second write of the same value, so that somebody who edits the record between our
 write and our read-back is not taken for the destination's own rule.
+
+`ledger.agreed_rows` remembers of each row the version of the destination's row: what was found unchanged and has the same
+version need not be looked at again.
 """
 
 from collections.abc import Mapping
@@ -20,6 +23,8 @@ CREATE = """
 CREATE TABLE IF NOT EXISTS ledger.agreed (
     unit VARCHAR, company VARCHAR, document VARCHAR, entity VARCHAR, key VARCHAR, field VARCHAR, source_value VARCHAR,
     destination_value VARCHAR, settled BOOLEAN, since_run VARCHAR, since_utc TIMESTAMPTZ);
+CREATE TABLE IF NOT EXISTS ledger.agreed_rows (
+    unit VARCHAR, company VARCHAR, document VARCHAR, entity VARCHAR, key VARCHAR, version VARCHAR);
 """
 
 Place = tuple[str, str, str]
@@ -75,23 +80,30 @@ def remember(database: Database, where: Observed, parts: tuple[Compared, ...], d
     with database.given("done", done), database.transaction():
         for part in parts:
             if database.has_table("mapped", part.mapped) and database.has_table("raw", part.entity.table):
-                database.run(f"CREATE OR REPLACE TEMP TABLE seen AS {_seen(part, where.company)}")
-                _bring_up_to(database, where)
+                named = {"unit": where.unit, "company": where.company}
+                sql = f"CREATE OR REPLACE TEMP TABLE seen AS {_seen(part)}"
+                database.connection.execute(sql, named)
+                if database.value("SELECT count(*) FROM seen"):
+                    _bring_up_to(database, where, named)
 
 
-def _seen(part: Compared, company: str) -> str:
-    """One row per field. SCM knows no null: a mapped null means that the field is not ours to say."""
+def _seen(part: Compared) -> str:
+    """One row per field, of rows that were written or are new to us. SCM knows no null: a mapped null is not ours to say."""
     entity = part.entity
-    key = f'm."{entity.key[0]}"' if entity.system == "sales" else "m.target_key"
+    key = folded_sql(f'm."{entity.key[0]}"' if entity.system == "sales" else "m.target_key")
     pairs = ", ".join(_pair(entity.column(name)) for name in part.fields)
-    owned = f"AND r.row_company = '{company}'" if entity.company_column == "dataAreaId" else ""
+    own = "AND r.row_company = $company" if entity.company_column == "dataAreaId" else ""
+    known = (
+        "SELECT 1 FROM ledger.agreed_rows v WHERE v.unit = $unit AND v.company = $company "
+        f"AND v.entity = '{entity.name}' AND v.key = {key} AND v.version = r.row_version"
+    )
     return f"""
     WITH rows AS (
-        SELECT d.document, d.outcome, {folded_sql(key)} AS key, unnest([{pairs}]) AS pair
+        SELECT d.document, d.outcome, {key} AS key, r.row_version AS version, unnest([{pairs}]) AS pair
         FROM mapped.{part.mapped} m JOIN done d ON d.source_id = m.{part.parent}
-        JOIN raw.{entity.table} r ON {folded_sql("r.row_id")} = {folded_sql(key)} {owned}
-        WHERE m.company = '{company}' AND m.outcome = 'mapped')
-    SELECT document, outcome, '{entity.name}' AS entity, key, pair.field AS field, pair.source AS source_value,
+        JOIN raw.{entity.table} r ON {folded_sql("r.row_id")} = {key} {own}
+        WHERE m.company = $company AND m.outcome = 'mapped' AND (d.outcome IN {WRITTEN} OR NOT EXISTS ({known})))
+    SELECT document, outcome, '{entity.name}' AS entity, key, version, pair.field AS field, pair.source AS source_value,
            pair.destination AS destination_value
     FROM rows WHERE {"pair.source IS NOT NULL" if entity.system == "scm" else "true"}"""
 
@@ -101,9 +113,8 @@ def _pair(column: Column) -> str:
     return f"{{'field': '{column.name}', 'source': {source}, 'destination': {destination}}}"
 
 
-def _bring_up_to(database: Database, where: Observed) -> None:
+def _bring_up_to(database: Database, where: Observed, named: Mapping[str, object]) -> None:
     """What is as it was stays as it is; a pair that differs and is seen again after another write is settled."""
-    named = {"unit": where.unit, "company": where.company}
     execute = database.connection.execute
     execute(
         f"UPDATE ledger.agreed a SET settled = true FROM seen s WHERE {_IDENTITY} AND {_SAME} AND NOT a.settled "
@@ -115,13 +126,17 @@ def _bring_up_to(database: Database, where: Observed) -> None:
         f"WHERE NOT EXISTS (SELECT 1 FROM ledger.agreed a WHERE {_IDENTITY} AND {_SAME})",
         named,
     )
-    if not database.value("SELECT count(*) FROM moved"):
-        return
     execute(f"DELETE FROM ledger.agreed a WHERE EXISTS (SELECT 1 FROM moved s WHERE {_IDENTITY})", named)
     execute(
         "INSERT INTO ledger.agreed SELECT $unit, $company, document, entity, key, field, source_value, destination_value, "
         "source_value IS NOT DISTINCT FROM destination_value, $run, $now FROM moved",
         {**named, "run": where.run, "now": where.now},
+    )
+    row = "a.unit = $unit AND a.company = $company AND a.entity = s.entity AND a.key = s.key"
+    execute(f"DELETE FROM ledger.agreed_rows a WHERE EXISTS (SELECT 1 FROM seen s WHERE {row})", named)
+    execute(
+        "INSERT INTO ledger.agreed_rows SELECT DISTINCT $unit, $company, document, entity, key, version FROM seen",
+        named,
     )
 
 
@@ -134,9 +149,9 @@ def known(database: Database, unit: str, company: str, wanted: pl.DataFrame) -> 
     """The agreed state of the `wanted` fields (columns WANTED_SCHEMA), as far as there is one."""
     if wanted.is_empty():
         return {}
+    listed = f"SELECT DISTINCT entity, {folded_sql('key')} AS key, field FROM wanted_fields"
     with database.given("wanted_fields", wanted):
-        same = f"w.entity = a.entity AND {folded_sql('w.key')} = a.key AND w.field = a.field"
-        return _pairs(database, f"EXISTS (SELECT 1 FROM wanted_fields w WHERE {same})", unit, company)
+        return _pairs(database, f"(a.entity, a.key, a.field) IN ({listed})", unit, company)
 
 
 def _pairs(database: Database, condition: str, unit: str, company: str) -> Mapping[Place, Pair]:

@@ -29,6 +29,8 @@ _PLANNED = {"detail": "NULL", "fingerprint": "''"}
 """Another fingerprint than any plan has: what was planned is not sent as it stands."""
 _DELIVERED = {"detail": "NULL", "altered": f"CASE WHEN altered <> '' THEN '{PURGED}' END"}
 _READ_BACK = f"CASE WHEN read_back <> '{AS_SENT}' THEN '{PURGED}' ELSE read_back END"
+_IN_CONFLICT = ("agreed_value", "sales_value", "scm_value")
+_AGREED = ("source_value", "destination_value")
 _SENT = {"message": "''", "read_back": _READ_BACK}
 
 
@@ -189,10 +191,14 @@ def _unit(database: Database, person: Person, unit: Unit, ids: Sequence[str]) ->
             yield _emptied(database, schema, unit.table, said, where, asked)
             _rewrite_json(database, schema, unit.table, where, asked)
     sent = f"unit = ? AND company = ? AND list_contains(?, split_part({folded_sql('document')}, '|', 1))"
-    known = [unit.name, company, _names(database, unit, company, ids)]
+    known: list[object] = [unit.name, company, _names(database, unit, company, ids)]
     yield _emptied(database, "delivery", "outbox", _SENT, sent, known)
     _rewrite_json(database, "delivery", "outbox", sent, known)
     yield _emptied(database, "delivery", "refusals", {"message": "''"}, sent, known)
+    yield _emptied(database, "ledger", "conflicts", dict.fromkeys(_IN_CONFLICT, "NULL"), sent, known)
+    yield _emptied(database, "ledger", "agreed", dict.fromkeys(_AGREED, "NULL"), sent, known)
+    for table in ("agreed", "agreed_rows"):
+        database.run(f"DELETE FROM ledger.{table} WHERE {sent}", known)
 
 
 def _names(database: Database, unit: Unit, company: str, ids: Sequence[str]) -> list[str]:

@@ -144,15 +144,13 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join(lines)
 
 
-def main(rows: int = ROWS) -> list[Figure]:
+def main(rows: int = ROWS, states: Sequence[str] = ("memory", "file")) -> list[Figure]:
     """Both systems, in memory and in a file."""
-    with TemporaryDirectory() as folder:
-        states = {"memory": None, "file": Path(folder)}
-        return [figure for state, data in states.items() for figure in _in_state(state, data, rows)]
+    return [figure for state in states for figure in _in_state(state, rows)]
 
 
-def _in_state(state: str, data: Path | None, rows: int) -> list[Figure]:
-    with served(data) as server:
+def _in_state(state: str, rows: int) -> list[Figure]:
+    with TemporaryDirectory() as folder, served(Path(folder) if state == "file" else None) as server:
         return [*of_sales(server, state, rows), *of_scm(server, state, rows)]
 
 

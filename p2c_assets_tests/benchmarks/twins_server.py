@@ -87,7 +87,7 @@ class Wire:
         return None if found is None else found[1].decode().replace("\\u0026", "&")
 
     def call(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
-        """Send a request; the end of the answer. Raises RuntimeError for one that is no success."""
+        """Send a request; the end of the answer. Raises RuntimeError for one that is no success, also of a batch's part."""
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         length = f"Content-Length: {len(body)}\r\n" if body else ""
         self._socket.sendall(f"{method} {target} HTTP/1.1\r\n{self._fixed}{lines}{length}\r\n".encode() + body)
@@ -104,7 +104,7 @@ class Wire:
             chunk = self._some()
             missing -= len(chunk)
             tail = (tail + chunk)[-TAIL:]
-        if start[9:10] != b"2":
+        if start[9:10] != b"2" or b"HTTP/1.1 4" in tail:
             raise RuntimeError(f"{what}: {start[9:12].decode()} {tail.decode(errors='replace')[:2000]}")
         return tail
 

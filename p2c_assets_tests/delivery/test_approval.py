@@ -19,9 +19,7 @@ from p2c_assets.settings import ApprovalSettings, FlowApproval
 from p2c_assets.warehouse import approvals, ledger, raw_log
 from p2c_assets.warehouse.database import Database
 from p2c_assets_tests.delivery.fake_scm import START, TASK, FakeScm, desk, given_mapped
-from p2c_assets_tests.delivery.test_delivering import database
 
-__all__ = ["database"]
 ALWAYS = ApprovalSettings(accounts=FlowApproval(mode="always"))
 GUARDED = ApprovalSettings(share_from_documents=2)
 NAMES = {"A": "Adatum", "B": "Contoso", "C": "Fabrikam"}

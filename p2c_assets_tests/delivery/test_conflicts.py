@@ -1,8 +1,6 @@
 """A customer that Sales owns and that SCM's clerks change as well: who wins, what is kept, when it comes to rest."""
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,19 +11,11 @@ from p2c_assets.delivery.planning import make_plan
 from p2c_assets.extraction.reader import read_all
 from p2c_assets.mappings import scm
 from p2c_assets.settings import Conflicts, Delivery
-from p2c_assets.warehouse import approvals, ledger, outbox
-from p2c_assets.warehouse.database import Database, opened
+from p2c_assets.warehouse import ledger
+from p2c_assets.warehouse.database import Database
 from p2c_assets_tests.delivery.fake_scm import TASK, FakeScm, deliver, desk, given_mapped, synchronise
 
 HOLD = Delivery(conflicts=Conflicts(accounts="hold"))
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
-        for module in (ledger, outbox, approvals):
-            module.prepare(found)
-        yield found
 
 
 @pytest.fixture

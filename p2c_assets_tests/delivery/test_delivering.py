@@ -1,8 +1,6 @@
 """Delivery against a destination that is a dictionary: what is sent, when, and what is believed afterwards."""
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -11,17 +9,9 @@ from p2c_assets.connectors.protocol import Changeset
 from p2c_assets.delivery.planning import make_plan
 from p2c_assets.extraction.reader import read_all
 from p2c_assets.mappings import scm
-from p2c_assets.warehouse import approvals, ledger, outbox
-from p2c_assets.warehouse.database import Database, opened
+from p2c_assets.warehouse import ledger
+from p2c_assets.warehouse.database import Database
 from p2c_assets_tests.delivery.fake_scm import TASK, FakeScm, deliver, desk, given_mapped, synchronise
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
-        for module in (ledger, outbox, approvals):
-            module.prepare(found)
-        yield found
 
 
 def read_back(database: Database) -> dict[object, object]:

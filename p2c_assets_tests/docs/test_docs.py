@@ -91,6 +91,9 @@ def another(setting: Setting) -> str:
         "readiness.sales_version": "9.0",
         "readiness.scm_application_version": "10.0",
         "readiness.scm_platform_version": "7.1",
+        **{f"delivery.conflicts.{flow}": "hold" for flow in FLOWS},
+        **{f"delivery.removals.{kind}": "deactivate" for kind in ("accounts", "contacts", "products")},
+        "delivery.conflicts.repeats": "5",
         "reading.packages": '{"customers_v2": "customers of {company}"}',
     }
     by_default = {
@@ -196,6 +199,17 @@ def test_every_command_is_in_the_readme_with_all_its_options() -> None:
         if option.startswith("--") and option != "--help"
     ]
     assert [(name, option) for name, option in options if f"`{option}" not in described[name]] == []
+
+
+def test_every_test_that_a_page_names_as_a_proof_exists() -> None:
+    defined = {
+        name
+        for path in (ROOT / "p2c_assets_tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    named = set(re.findall(r"`(test_\w+)`", everything()))
+    assert named
+    assert sorted(named - defined) == []
 
 
 def test_every_make_target_that_the_documentation_names_exists() -> None:

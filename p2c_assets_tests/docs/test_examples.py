@@ -26,9 +26,10 @@ from p2c_assets.reconcile.side import Side
 from p2c_assets.reconcile.sides import SIDES
 from p2c_assets.sandbox.serve import RunningSandbox, running_sandbox
 from p2c_assets.settings import Settings, build
-from p2c_assets.warehouse import approvals, holdings, ledger, line_numbers, outbox, raw_log
+from p2c_assets.warehouse import approvals, conflicts, holdings, ledger, line_numbers, outbox, raw_log
 from p2c_assets.warehouse.approvals import Made
 from p2c_assets.warehouse.database import Database, opened
+from p2c_assets.warehouse.holdings import Observed
 from p2c_assets.warehouse.outbox import Answer, Slot
 from p2c_assets.warehouse.raw_log import Scope
 from p2c_assets.warehouse.stage import replace_slice
@@ -143,6 +144,7 @@ def plan_and_send(database: Database) -> None:
     change = {"entity": "customers_v2", "key": "US-001", "field": "CreditLimit", "before": "50", "after": "200"}
     plan = {"company": "usmf", "document": "US-001", "action": "update", "changes": json.dumps([change])}
     replace_slice(database, "planned", UNITS[UNIT].table, "usmf", pl.DataFrame([plan], schema=PLAN_SCHEMA))
+    disagree(database)
     documents = pl.DataFrame(
         {name: ["US-001", "US-002"] for name in ("document", "action", "fingerprint", "operations")}
     )
@@ -159,6 +161,19 @@ def wait_and_approve(database: Database) -> None:
     approvals.keep_plan(database, Made(UNIT, "accounts", "usmf", "second-run", NOW), [], frame, [])
     wanted = Wanted(approvals.latest(database)[0].name, None, None, "Jane Doe")
     approve(database, wanted, NOW, 24)
+
+
+def disagree(database: Database) -> None:
+    """A credit limit that was agreed on, and that a clerk has changed since."""
+    field = ("US-001", "customers_v2", "us-001", "CreditLimit")
+    where = Observed(UNIT, "usmf", "second-run", NOW)
+    database.run(
+        "INSERT INTO ledger.agreed VALUES (?, ?, ?, ?, ?, ?, '200', '200', true, ?, ?)",
+        [UNIT, "usmf", *field, "first-run", NOW],
+    )
+    values = ("sales", "other", "200", "200", "50", "owner_wins", NOW, "u-7", NOW, NOW)
+    rows = pl.DataFrame([("us-001", *field[1:], *values)], schema=conflicts.OPEN_SCHEMA, orient="row")
+    conflicts.record(database, where, rows, [], [])
 
 
 def reconcile(database: Database) -> None:

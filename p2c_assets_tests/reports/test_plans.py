@@ -67,7 +67,7 @@ def test_a_plan_is_told_with_how_to_release_it_and_every_field() -> None:
 
 def test_the_table_on_the_asset_has_no_markup_of_the_data() -> None:
     table = markdown(FOUND.documents).splitlines()
-    assert table[2] == "| US-4 | update | change |  | guard | OrganizationName |  | A \\| B &lt;b> |"
+    assert table[2] == "| US-4 | update, change, waits for guard | OrganizationName |  | A \\| B \\<b\\> |"
     assert markdown(()) == "nothing would be written"
     assert markdown(FOUND.documents * 10).endswith("and 15 more: `p2c plan --all`")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -203,3 +204,38 @@ def test_an_empty_snapshot_and_a_newer_one_of_the_same_name_are_kept(tmp_path: P
     again.restore("same")
     assert again.names() == ["lines"]
     again.close()
+
+
+def keys_of(table: Table, group: str, **place: Any) -> list[str]:
+    order = table.sequence("by customer", lambda row: row["customer"], lambda key: key)
+    return [row["number"] for row in order.rows(group, **place)]
+
+
+def test_a_sequence_keeps_groups_sorted_through_writes_rollbacks_and_restores() -> None:
+    store, table = filled()
+    assert keys_of(table, "C1") == ["a", "b", "c"]
+    store.snapshot("start")
+    table.insert(("usmf", "aa"), {"number": "aa", "customer": "C1"})
+    table.replace(("usmf", "b"), {"number": "b", "customer": "C2"})
+    assert (keys_of(table, "C1"), keys_of(table, "C2")) == (["a", "aa", "c"], ["b"])
+    interrupted(store, lambda: table.delete(("usmf", "a")), lambda: table.insert(("usmf", "0"), {"customer": "C1"}))
+    assert keys_of(table, "C1") == ["a", "aa", "c"]
+    store.restore("start")
+    assert (keys_of(table, "C1"), keys_of(table, "C2")) == (["a", "b", "c"], [])
+    store.clear()
+    assert keys_of(table, "C1") == []
+
+
+def test_a_sequence_begins_at_a_rank_or_behind_so_many_rows() -> None:
+    _, table = filled()
+    assert keys_of(table, "C1", start=("usmf", "b")) == ["b", "c"]
+    assert keys_of(table, "C1", start=("usmf", "bb")) == ["c"]
+    assert keys_of(table, "C1", skip=2) == ["c"]
+    assert keys_of(table, "C1", skip=9) == keys_of(table, "none") == []
+
+
+def test_an_index_keeps_the_order_in_which_rows_took_their_value() -> None:
+    _, table = filled()
+    by_customer = table.index("customer", lambda row: row["customer"])
+    table.replace(("usmf", "a"), {"number": "A", "customer": "C1"})
+    assert [row["number"] for row in by_customer.get("C1")] == ["A", "b", "c"]

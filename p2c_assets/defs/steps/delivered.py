@@ -14,7 +14,7 @@ from p2c_assets.delivery.delivering import DELIVERED_SCHEMA, deliver_plan
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.units import UNITS
 from p2c_assets.reconcile.sides import observed
-from p2c_assets.warehouse import holdings
+from p2c_assets.warehouse import arrivals, conflicts, holdings
 from p2c_assets.warehouse.holdings import Observed
 from p2c_assets.warehouse.ledger import adopt_inputs, outcome_counts
 from p2c_assets.warehouse.stage import read_slice
@@ -36,6 +36,8 @@ def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: st
         **metadata.outcomes(outcome_counts(platform.database, tasks, desk.company)),
         "reasons": metadata.reasons(rows),
         "read_back_otherwise": rows.filter(pl.col("altered").is_not_null()).height,
+        **_conflicts(platform, desk),
+        **(_arrived(platform) if rows["outcome"].is_in(["created"]).any() else {}),
         **metadata.requests(statistics, time.monotonic() - started),
     }
     results = [
@@ -45,6 +47,20 @@ def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: st
         checks.written_as_sent(context.asset_key, rows),
     ]
     return dg.MaterializeResult(metadata=shown, check_results=results)
+
+
+def _conflicts(platform: Platform, desk: Desk) -> dict[str, Any]:
+    """What the side that does not own a document has changed: open conflicts, and those that this run resolved."""
+    found = conflicts.of_run(platform.database, desk.unit.name, desk.company, desk.reading.run)
+    is_open = found["resolution"] == "open"
+    shown = {"conflicts/open": int(is_open.sum()), "conflicts/resolved": found.height - int(is_open.sum())}
+    return shown if found.is_empty() else {**shown, "conflicts/preview": metadata.preview(found)}
+
+
+def _arrived(platform: Platform) -> dict[str, Any]:
+    """For which companies' held rows something is there now; flows that this run maps later release them in it."""
+    found = arrivals.arrived(platform.database, platform.tasks)
+    return {f"arrived/{one.company}/{one.entity}": one.rows for one in found}
 
 
 def tasks_of(unit: str) -> list[str]:

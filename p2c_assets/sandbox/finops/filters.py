@@ -67,17 +67,6 @@ def compile_filter(entity_set: EntitySet, expression: Expression, *, text_functi
     return FilterCompiler(entity_set, text_functions).predicate(expression)
 
 
-def company_of(expression: Expression) -> str | None:
-    """The company that a filter pins down: a conjunct dataAreaId eq 'x'."""
-    match expression:
-        case Binary("and"):
-            return next((found for operand in chained(expression) if (found := company_of(operand))), None)
-        case Binary("eq", Property(("dataAreaId",)), Literal(str() as value, "string")) if "*" not in value:
-            return value.lower()
-        case _:
-            return None
-
-
 class FilterCompiler:
     """Turns a tree into closures, once per request."""
 

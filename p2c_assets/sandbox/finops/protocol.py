@@ -6,6 +6,7 @@ Source: fin-ops odata (addressing, case of names). What the real system has ther
 from collections.abc import Sequence
 from typing import Any
 
+from p2c_assets.sandbox.encoded import ETAG
 from p2c_assets.sandbox.finops import csdl, errors
 from p2c_assets.sandbox.finops.action_schema import ACTION_SETS
 from p2c_assets.sandbox.finops.actions import Actions, is_action
@@ -14,7 +15,6 @@ from p2c_assets.sandbox.finops.columns import EntitySet
 from p2c_assets.sandbox.finops.keys import in_scope, read_key
 from p2c_assets.sandbox.finops.privileges import Privileges
 from p2c_assets.sandbox.finops.reading import Reader
-from p2c_assets.sandbox.finops.records import ETAG
 from p2c_assets.sandbox.finops.schema import ENTITY_SETS, UNSUPPORTED_SETS
 from p2c_assets.sandbox.finops.sequence_rows import SEQUENCE_SETS, SequenceRows
 from p2c_assets.sandbox.finops.writing import Writer
