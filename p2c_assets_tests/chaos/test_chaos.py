@@ -37,16 +37,16 @@ from p2c_assets_tests.chaos.picture import Picture
 from p2c_assets_tests.chaos.systems import Sockets, Systems, Twins
 
 SEED = 20260105
-SAMPLED = 3
+SAMPLED = 2
 SUDDEN_DEATHS = 20
-LATE = 45
+LATE = 50
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 SMALL = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=3,
-    stateful_step_count=10,
+    max_examples=2,
+    stateful_step_count=8,
     suppress_health_check=SLOW,
     phases=[Phase.generate],
 )
@@ -107,14 +107,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 
 def test_a_run_that_is_killed_ends_at_once(told: Told, tmp_path: Path) -> None:
-    """No handler holds a kill up, and nothing happens after it: what is left is what the witness of the life saw."""
+    """No handler holds a kill up, and nothing happens after it: the systems count just what it has sent until then."""
     warehouse, twins = Warehouse(world.settings(tmp_path)), Twins(world.start())
     image = next(image for image in told.first.images if image.event.startswith("POST"))
     fate = Fate(kill_after=image.number)
     with pytest.raises(Killed):
         run(warehouse, twins, told.steps, "killed", fate=fate)
     assert len(fate.events) == image.number
-    assert twins.state() == image.state
+    assert twins.writes() == len([event for event in fate.events if event.startswith("POST") and "oauth2" not in event])
 
 
 def test_a_killed_run_that_is_run_again_ends_as_if_it_had_lived(told: Told) -> None:
