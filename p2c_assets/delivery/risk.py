@@ -64,6 +64,7 @@ MONEY_FIELDS = frozenset(
 STATE_FIELDS = frozenset(
     {
         "IsInactive",
+        "OnHoldStatus",
         "SalesOrderProcessingStatus",
         "SalesOrderStatus",
         "SalesQuotationStatus",

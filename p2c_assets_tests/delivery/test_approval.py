@@ -1,9 +1,10 @@
 """Plans that wait, and what an approval lets through: against a destination that is a dictionary."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -16,14 +17,22 @@ from p2c_assets.extraction.frames import concatenate
 from p2c_assets.extraction.reader import read_all
 from p2c_assets.mappings import scm
 from p2c_assets.settings import ApprovalSettings, FlowApproval
-from p2c_assets.warehouse import approvals, ledger, raw_log
-from p2c_assets.warehouse.database import Database
-from p2c_assets_tests.delivery.test_delivering import START, TASK, FakeScm, database, desk, given_mapped
+from p2c_assets.warehouse import approvals, ledger, outbox, raw_log
+from p2c_assets.warehouse.database import Database, opened
+from p2c_assets_tests.delivery.fake_scm import START, TASK, FakeScm, desk, given_mapped
 
-__all__ = ["database"]
 ALWAYS = ApprovalSettings(accounts=FlowApproval(mode="always"))
 GUARDED = ApprovalSettings(share_from_documents=2)
 NAMES = {"A": "Adatum", "B": "Contoso", "C": "Fabrikam"}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
+        for module in (ledger, outbox, approvals):
+            module.prepare(found)
+        raw_log.prepare(found, scm.CUSTOMERS_V2.table, concatenate(scm.CUSTOMERS_V2, []))
+        yield found
 
 
 def here(database: Database, run: str, rules: ApprovalSettings, hour: float = 0) -> Desk:
@@ -62,11 +71,6 @@ def plan_name(database: Database) -> str:
 def release(database: Database, plan: str, hour: float = 0, **narrowed: str) -> Released:
     wanted = Wanted(plan, narrowed.get("document"), narrowed.get("risk"), "Jane Doe")
     return approve(database, wanted, START + timedelta(hours=hour), ALWAYS.expires_after_h)
-
-
-@pytest.fixture(autouse=True)
-def _customers_are_known(database: Database) -> None:
-    raw_log.prepare(database, scm.CUSTOMERS_V2.table, concatenate(scm.CUSTOMERS_V2, []))
 
 
 def test_a_flow_that_always_asks_sends_nothing_and_the_ledger_adds_up(database: Database) -> None:
