@@ -34,7 +34,8 @@ FLOW = "accounts"
 TASK = "accounts_to_customers"
 ACCOUNTS = dg.AssetKey(["raw", "sales", "accounts"])
 DELIVERED = dg.AssetKey(["delivered", "scm", "customers_from_accounts"])
-WITHOUT = {"approval": {"accounts": {"mode": "always"}}}
+SETTINGS = {"approval": {"accounts": {"mode": "always"}}, "readiness": {"required": False}}
+"""Accounts alone are here, and a company without products is not ready for the rest."""
 
 
 class Behind(NamedTuple):
@@ -61,7 +62,7 @@ def always_asking(folder: Path, count: int) -> Generator[Stage]:
         with AdminClient(sandbox.scm_url) as scm:
             scm.load(scm_reference([GBSI]))
             scm.load({"CustomersV2": [customer(n) for n in range(0, count, 2)]})
-        settings = settings_for(sandbox, folder, {GBSI.id: settings_of(GBSI)}, **WITHOUT)
+        settings = settings_for(sandbox, folder, {GBSI.id: settings_of(GBSI)}, **SETTINGS)
         yield Stage(sandbox, settings, instance)
 
 

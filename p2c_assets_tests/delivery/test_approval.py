@@ -12,11 +12,10 @@ from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.planning import make_plan
 from p2c_assets.delivery.release import Released, Wanted, approve, named
 from p2c_assets.errors import SettingsError
-from p2c_assets.extraction.frames import concatenate
 from p2c_assets.extraction.reader import read_all
 from p2c_assets.mappings import scm
 from p2c_assets.settings import ApprovalSettings, FlowApproval
-from p2c_assets.warehouse import approvals, ledger, raw_log
+from p2c_assets.warehouse import approvals, ledger
 from p2c_assets.warehouse.database import Database
 from p2c_assets_tests.delivery.fake_scm import START, TASK, FakeScm, desk, given_mapped
 
@@ -61,11 +60,6 @@ def plan_name(database: Database) -> str:
 def release(database: Database, plan: str, hour: float = 0, **narrowed: str) -> Released:
     wanted = Wanted(plan, narrowed.get("document"), narrowed.get("risk"), "Jane Doe")
     return approve(database, wanted, START + timedelta(hours=hour), ALWAYS.expires_after_h)
-
-
-@pytest.fixture(autouse=True)
-def _customers_are_known(database: Database) -> None:
-    raw_log.prepare(database, scm.CUSTOMERS_V2.table, concatenate(scm.CUSTOMERS_V2, []))
 
 
 def test_a_flow_that_always_asks_sends_nothing_and_the_ledger_adds_up(database: Database) -> None:
