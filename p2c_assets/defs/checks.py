@@ -6,6 +6,7 @@ from typing import NamedTuple
 import dagster as dg
 import polars as pl
 
+from p2c_assets.delivery.verify import ALTERED, LOST
 from p2c_assets.mappings.model import Task
 from p2c_assets.reconcile.compare import UNEXPLAINED, Balance
 from p2c_assets.warehouse import ledger
@@ -31,7 +32,11 @@ OUTCOMES_ADD_UP = Check(
     "Every source row, counted in raw, has exactly one outcome in the ledger, and the outcomes add up to that count.",
     True,
 )
-WRITTEN_AS_SENT = Check("written_as_sent", "What was written reads back as it was sent.", False)
+WRITTEN_AS_SENT = Check(
+    "written_as_sent",
+    "What the destination answered to as done reads back as it was sent, or altered by a rule that it is known for.",
+    True,
+)
 TOTALS_AGREE = Check("totals_agree", "Both systems' totals agree to the cent, or every difference has a name.", False)
 
 ON_MAPPED = (KEYS_ARE_UNIQUE, NO_UNMAPPED_CODES)
@@ -74,10 +79,11 @@ def outcomes_add_up(key: dg.AssetKey, database: Database, tasks: Sequence[Task],
 
 
 def written_as_sent(key: dg.AssetKey, rows: pl.DataFrame) -> dg.AssetCheckResult:
-    """A warning: the destination altered what it was given."""
-    altered = rows.filter(pl.col("altered").is_not_null())
-    named = [f"{row['document']}: {row['altered']}" for row in altered.head(SHOWN).to_dicts()]
-    return _result(key, WRITTEN_AS_SENT, altered.is_empty(), "; ".join(named), altered.height)
+    """Blocking: something was lost, or altered by no rule that is known. What a rule altered is in the metadata."""
+    wrong = rows.filter(pl.col("read_back").is_in([LOST, ALTERED]))
+    named = [f"{row['document']}: {row['altered']}" for row in wrong.head(SHOWN).to_dicts()]
+    more = f"; and {wrong.height - SHOWN} more documents" if wrong.height > SHOWN else ""
+    return _result(key, WRITTEN_AS_SENT, wrong.is_empty(), "; ".join(named) + more, wrong.height)
 
 
 def totals_agree(key: dg.AssetKey, balances: Sequence[Balance], pairs: pl.DataFrame) -> dg.AssetCheckResult:

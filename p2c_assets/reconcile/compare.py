@@ -26,6 +26,9 @@ STOPPED = "'filtered', 'rejected', 'held', 'refused'"
 OWNED_BY_SCM = "owned_by_scm"
 """No reason for a document to be missing in SCM: it says that SCM has it."""
 
+NOT_KEPT = "['lost_by_destination', 'altered_by_destination']"
+"""Reasons that excuse nothing: the destination said that it had done what it did not do."""
+
 UNEXPLAINED = (
     "missing_in_scm",
     "missing_in_sales",
@@ -92,6 +95,7 @@ SELECT $company AS company, key, coalesce(currency, '') AS currency, sales_id,
          WHEN net_agrees AND NOT bare AND (in_flight OR $flow = 'quotes') THEN 'charges_of_sales_not_sent'
          WHEN net_agrees AND in_flight THEN 'in_flight'
          WHEN net_agrees AND $flow = 'quotes' THEN 'tax_and_charges_of_scm'
+         WHEN list_contains({not_kept}, sales_reason) OR list_contains({not_kept}, scm_reason) THEN 'value_differs'
          WHEN sales_is_held AND scm_reason = 'totals_not_calculated' THEN 'filtered:totals_not_calculated'
          WHEN sales_is_held AND scm_outcome IN ('rejected', 'held', 'refused')
          THEN scm_outcome || ':' || coalesce(scm_reason, '')
@@ -126,6 +130,7 @@ def classify(database: Database, flow: str, side: Side) -> pl.DataFrame:
     sql = _CLASSES.format(
         sides=sides(flow),
         journal=journal(flow),
+        not_kept=NOT_KEPT,
         same_task="r.task = l.task" if flow == "contacts" else "true",
         stopped_sales=f"sales_outcome IN ({STOPPED}) AND sales_reason IS DISTINCT FROM '{OWNED_BY_SCM}'",
         stopped_scm=f"scm_outcome IN ({STOPPED})",

@@ -29,7 +29,7 @@ _PLANNED = {"detail": "NULL", "fingerprint": "''"}
 """Another fingerprint than any plan has: what was planned is not sent as it stands."""
 _DELIVERED = {"detail": "NULL", "altered": f"CASE WHEN altered <> '' THEN '{PURGED}' END"}
 _READ_BACK = f"CASE WHEN read_back <> '{AS_SENT}' THEN '{PURGED}' ELSE read_back END"
-_SENT = {"message": "''", "read_back": _READ_BACK}
+_SENT = {"message": "''", "read_back": _READ_BACK, "read_back_fields": "NULL"}
 
 
 class Person(NamedTuple):

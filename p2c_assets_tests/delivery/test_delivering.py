@@ -1,6 +1,7 @@
 """Delivery against a destination that is a dictionary: what is sent, when, and what is believed afterwards."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,13 +15,14 @@ from p2c_assets.delivery.delivering import deliver_plan
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.planning import make_plan
 from p2c_assets.delivery.units import UNITS
+from p2c_assets.extraction.frames import concatenate
 from p2c_assets.extraction.reader import Reading, read_all
-from p2c_assets.mappings import scm
+from p2c_assets.mappings import sales, scm
 from p2c_assets.mappings.catalogue import tasks
 from p2c_assets.settings import Company, Delivery, MappingSettings
-from p2c_assets.warehouse import ledger, outbox
+from p2c_assets.warehouse import ledger, outbox, raw_log
 from p2c_assets.warehouse.database import Database, opened
-from p2c_assets.warehouse.stage import replace_slice
+from p2c_assets.warehouse.stage import read_slice, replace_slice
 
 TASKS = tasks(MappingSettings())
 TASK = "accounts_to_customers"
@@ -95,6 +97,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
         for module in (ledger, outbox):
             module.prepare(found)
+        raw_log.prepare(found, sales.ACCOUNTS.table, concatenate(sales.ACCOUNTS, []))
         yield found
 
 
@@ -262,3 +265,54 @@ def test_every_source_row_has_one_outcome_in_the_ledger(database: Database) -> N
     synchronise(database, client)
     found = ledger.current(database, TASK, "usmf").select("source_id", "outcome", "reason").sort("source_id").rows()
     assert found == [("id of A", "created", None), ("id of B", "refused", "refused_by_destination")]
+
+
+def test_the_journal_has_before_and_after_the_versions_of_source_and_mapping_and_the_verdict(
+    database: Database,
+) -> None:
+    client = FakeScm()
+    given_mapped(database, A="Adatum")
+    ledger.count_in(database, TASK, "sales_accounts", "usmf", "run1", START, "m1")
+    synchronise(database, client)
+    ((changes, mapping, versions, request_id, state, read_back),) = database.rows(
+        "SELECT changes, mapping, source_versions, request_id, state, read_back FROM delivery.outbox"
+    )
+    after = {change["field"]: (change["before"], change["after"]) for change in json.loads(str(changes))}
+    assert after["OrganizationName"] == (None, "Adatum")
+    assert json.loads(str(mapping)) == {TASK: "m1"}
+    assert json.loads(str(versions)) == {"id of A": "v of Adatum"}
+    assert (request_id, state, read_back) == ("r1", "delivered", "as sent")
+
+
+@pytest.mark.parametrize(
+    ("kept", "outcome", "reason", "text"),
+    [
+        (None, "held", "lost_by_destination", "customers_v2 A is not there"),
+        ({"OrganizationName": ""}, "held", "lost_by_destination", "sent 'Adatum', found '' (lost)"),
+        ({"OrganizationName": "Other"}, "held", "altered_by_destination", "sent 'Adatum', found 'Other' (altered)"),
+        ({"CustomerAccount": "a"}, "created", None, "sent 'A', found 'a' (altered:case_of_key)"),
+    ],
+    ids=["nothing was written", "a field is missing", "a value is another", "a rule explains it"],
+)
+def test_what_the_destination_did_not_keep_is_no_silent_success(
+    database: Database, kept: dict[str, str] | None, outcome: str, reason: str | None, text: str
+) -> None:
+    client = FakeScm()
+    given_mapped(database, A="Adatum")
+
+    def after_sending() -> None:
+        if client.sent and kept is None:
+            client.customers.clear()
+        for row in client.customers.values():
+            row.update(kept or {})
+
+    client.before_reading = after_sending
+    synchronise(database, client)
+    (row,) = read_slice(database, "delivered", "scm_customers_from_accounts", "usmf").to_dicts()
+    assert (row["outcome"], row["reason"]) == (outcome, reason)
+    assert text in row["altered"]
+    found = ledger.current(database, TASK, "usmf").select("outcome", "reason").rows()
+    assert found == [(outcome, reason)]
+    client.before_reading = lambda: None
+    if reason is not None:
+        assert synchronise(database, client, "run2")["A"] in ("created", "updated")

@@ -27,7 +27,7 @@ from p2c_assets.sandbox.serve import RunningSandbox, running_sandbox
 from p2c_assets.settings import Settings, build
 from p2c_assets.warehouse import holdings, ledger, line_numbers, outbox, raw_log
 from p2c_assets.warehouse.database import Database, opened
-from p2c_assets.warehouse.outbox import Answer, Slot
+from p2c_assets.warehouse.outbox import Answer, Kept, Slot
 from p2c_assets.warehouse.raw_log import Scope
 from p2c_assets.warehouse.stage import replace_slice
 from p2c_assets_tests.docs.pages import ROOT, Block, blocks
@@ -37,7 +37,7 @@ UNIT = "scm/customers_from_accounts"
 OVERRIDES = blocks("overriding-mappings.md")
 APPLIED = [block.body for block in OVERRIDES if block.info == "toml"]
 REFUSED = [(OVERRIDES[n].body, OVERRIDES[n + 1]) for n in range(len(OVERRIDES)) if OVERRIDES[n].info == "toml refused"]
-QUERIES = [block.body for block in blocks("operating.md") if block.info == "sql"]
+QUERIES = [block.body for page in ("operating.md", "proof.md") for block in blocks(page) if block.info == "sql"]
 SECRETS = {"sales": {"client_secret": "hush"}, "scm": {"client_secret": "hush"}}
 
 
@@ -147,6 +147,8 @@ def plan_and_send(database: Database) -> None:
     outbox.enqueue(database, slot, "second-run", documents, NOW)
     outbox.mark_sent(database, slot, ["US-001", "US-002"], NOW)
     outbox.settle(database, slot, [Answer("US-001", "refused", 400, "0x1", "no such group", "r1")], NOW)
+    lost = {"entity": "customers_v2", "field": "CreditLimit", "verdict": "lost", "sent": "200", "found": "50"}
+    outbox.keep_read_back(database, slot, [Kept("US-002", "CreditLimit was lost", json.dumps([lost]))])
 
 
 def reconcile(database: Database) -> None:

@@ -11,6 +11,7 @@ from p2c_assets.defs.platform import Platform, step_of
 from p2c_assets.delivery.delivering import deliver_plan
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.units import UNITS
+from p2c_assets.delivery.verify import ALTERED, AS_SENT, LOST
 from p2c_assets.reconcile.sides import observed
 from p2c_assets.warehouse import holdings
 from p2c_assets.warehouse.holdings import Observed
@@ -28,7 +29,7 @@ def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: st
         **metadata.table("delivered", desk.unit.table, rows),
         **metadata.outcomes(outcome_counts(platform.database, tasks, desk.company)),
         "reasons": metadata.reasons(rows),
-        "read_back_otherwise": rows.filter(pl.col("altered").is_not_null()).height,
+        **_read_back(rows),
         **metadata.requests(statistics, time.monotonic() - started),
     }
     results = [
@@ -38,6 +39,18 @@ def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: st
         checks.written_as_sent(context.asset_key, rows),
     ]
     return dg.MaterializeResult(metadata=shown, check_results=results)
+
+
+def _read_back(rows: pl.DataFrame) -> dict[str, int]:
+    """Documents that were read back, by what that showed; zeros too, so that the UI plots a series."""
+    verdicts = rows["read_back"].drop_nulls()
+    by_rule = verdicts.str.starts_with(f"{ALTERED}:").sum()
+    return {
+        "read_back/as_sent": int((verdicts == AS_SENT).sum()),
+        "read_back/altered_by_a_rule": int(by_rule),
+        "read_back/altered": int((verdicts == ALTERED).sum()),
+        "read_back/lost": int((verdicts == LOST).sum()),
+    }
 
 
 def _remember(platform: Platform, desk: Desk) -> None:
