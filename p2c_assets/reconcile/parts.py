@@ -107,13 +107,13 @@ def _splits(database: Database, flow: str, company: str) -> Iterator[Part]:
     lines = _LINES[flow]
     price = "SalesPriceQuantity" if "SalesPriceQuantity" in lines.entity.by_name else "1"
     rows = database.connection.execute(
-        f"SELECT {folded_sql(lines.key)}, {lines.quantity}, SalesPrice, {lines.discount}, LineAmount "
+        f"SELECT {folded_sql(lines.key)}, {lines.quantity}, SalesPrice, coalesce({price}, 1), {lines.discount}, LineAmount "
         f"FROM raw.{lines.entity.table} WHERE row_company = $company AND {lines.discount} <> 0 "
-        f"AND {lines.quantity} <> trunc({lines.quantity}) AND coalesce({price}, 1) IN (0, 1)",
+        f"AND {lines.quantity} <> trunc({lines.quantity})",
         {"company": company},
     ).fetchall()
-    for key, quantity, price_per_unit, discount, amount in rows:
-        split = discount_split.difference(quantity, price_per_unit, discount, amount)
+    for key, quantity, price_of_unit, unit, discount, amount in rows:
+        split = discount_split.difference(quantity, price_of_unit / (unit or 1), discount, amount)
         yield Part(str(key), DISCOUNT_SPLIT, split, split)
 
 

@@ -18,7 +18,7 @@ from p2c_assets.defs.jobs import FLOWS, PROSPECT_TO_CASH, READ_SALES
 from p2c_assets.mappings.catalogue import SHIPPED
 from p2c_assets.mappings.reasons import REASONS
 from p2c_assets.reconcile import parts
-from p2c_assets.reconcile.compare import UNEXPLAINED
+from p2c_assets.reconcile.kinds import UNEXPLAINED
 from p2c_assets.reconcile.sides import SIDES
 from p2c_assets.settings import Company, MappingSettings, Settings, load
 from p2c_assets_tests.docs import reasons_page

@@ -157,7 +157,7 @@ def reconcile(database: Database) -> None:
     for flow in SIDES:
         pairs = classify(database, flow, Side("usmf", "USD", "", NOW.date()))
         replace_slice(database, "reconciled", f"{flow}_pairs", "usmf", pairs)
-        replace_slice(database, "reconciled", flow, "usmf", summarise(pairs))
+        replace_slice(database, "reconciled", flow, "usmf", summarise(pairs, NOW))
     database.run("UPDATE ledger.outcomes SET outcome = 'refused', reason = 'refused_by_destination'")
 
 
