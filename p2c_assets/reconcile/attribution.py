@@ -199,7 +199,7 @@ def _judged(fields: DocumentFields) -> str:
         SELECT *, {_rounded("q * (p - v)")} AS base_own, {_rounded("xq * (xp - v)")} AS base_other,
                {_rounded("xq * u - c")} AS discount_split,
                round(xq * xu - xd, 2) AS xc, round(q * su - d, 2) AS sc,
-               {_rounded("q * u - c")} AS split_mixed
+               {_rounded("q * u - c")} AS split_mixed, {_rounded("q * su - round(q * su - d, 2)")} AS shown
         FROM known),
     amounts AS (
         SELECT *, base_own - d AS net_own, base_other - xd AS net_other,
@@ -208,13 +208,30 @@ def _judged(fields: DocumentFields) -> str:
                {_rounded("xq * (xe - xu) + xc")} AS amount_own, {_rounded("q * (p - su) + sc")} AS amount_other,
                {"xd = discount_split OR (paired AND xd = split_mixed)" if has_split else "true"} AS split_fits
         FROM computed)
-    SELECT *, base IS NULL OR base = base_own OR (paired AND base = base_other) AS base_fits,
+    SELECT *, d = xd OR (NOT back AND xd = shown) AS discount_fits,
+           base IS NULL OR base = base_own OR (paired AND base = base_other) AS base_fits,
            extended IS NULL OR extended = net_own + t OR (paired AND extended = net_other + other_tax) AS extended_fits,
            coalesce(amount IN (amount_stored, round(xq * (xe - u) + c, 2)), false) OR amount = amount_own
-             OR (paired AND (coalesce(amount = amount_mixed, false) OR amount = amount_other)) AS amount_fits,
+             OR (paired AND (coalesce(amount = amount_mixed, false) OR amount = amount_other)){_shown_a_cent_off(fields)}
+             AS amount_fits,
            CASE WHEN split_fits THEN coalesce(amount_stored, amount_own) ELSE amount_own END AS amount_expected
     FROM amounts
     """
+
+
+def _shown_a_cent_off(fields: DocumentFields) -> str:
+    """Where SCM hides the split: the discount that it shows may be a cent off the one that it split (`discount_split`)."""
+    if fields.unit_discount is not None:
+        return ""
+    found: list[str] = []
+    for quantity, price, discount in (("xq", "xe", "xd"), ("q", "p", "d")):
+        for total in (f"({discount} - 0.01)", f"({discount} + 0.01)"):
+            unit = _unit(total, quantity)
+            charge = f"round({quantity} * {unit} - {total}, 2)"
+            is_shown = f"round({quantity} * {unit} - {charge}, 2) = {discount}"
+            amount = _rounded(f"{quantity} * ({price} - {unit}) + {charge}")
+            found.append(f"({discount} > 0 AND {quantity} <> trunc({quantity}) AND {is_shown} AND amount = {amount})")
+    return "".join(f" OR coalesce({one}, false)" for one in found)
 
 
 _SUMMED = """
@@ -243,7 +260,7 @@ def _line_findings(fields: DocumentFields) -> Iterator[str]:
     stated = (
         ("quantity", "q", "xq", fields.quantity, "true"),
         ("priceperunit", "p", "xp", "SalesPrice", "true"),
-        ("manualdiscountamount", "d", "xd", fields.line_discount, "true"),
+        ("manualdiscountamount", "d", "xd", fields.line_discount, "NOT discount_fits"),
         ("tax", "t", "xt", fields.line_tax, "back"),
         ("volumediscountamount", "v", "0", "", "true"),
     )
@@ -260,7 +277,7 @@ def _line_findings(fields: DocumentFields) -> Iterator[str]:
     if fields.unit_discount is not None:
         blamed = f"CASE WHEN u <> xu THEN '{fields.unit_discount}' ELSE '{fields.line_charge}' END"
         yield _finding(
-            "judged", "paired AND NOT split_fits AND d = xd", blamed, theirs="CASE WHEN u <> xu THEN u ELSE c END",
+            "judged", "paired AND NOT split_fits AND discount_fits", blamed, theirs="CASE WHEN u <> xu THEN u ELSE c END",
             expected="CASE WHEN u <> xu THEN xu ELSE xc END", scm_field=blamed,
         )  # fmt: skip
     yield _finding(

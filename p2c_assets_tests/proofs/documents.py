@@ -132,13 +132,13 @@ def rows(found: Sequence[Document] | Iterator[Document]) -> Rows:
     """The rows of both systems by entity, as they are in `raw` when everything has arrived."""
     by_entity: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for document in found:
-        taxes = _scm(document, by_entity)
-        _sales(document, taxes, by_entity)
+        discounts, taxes = _scm(document, by_entity)
+        _sales(document, discounts, taxes, by_entity)
     return by_entity
 
 
-def _scm(document: Document, into: dict[str, list[dict[str, Any]]]) -> list[Decimal]:
-    """SCM's rows; returns the tax of each line."""
+def _scm(document: Document, into: dict[str, list[dict[str, Any]]]) -> tuple[list[Decimal], list[Decimal]]:
+    """SCM's rows; returns discount and tax of each line."""
     splits = [split_discount(line.discount, line.quantity) for line in document.lines]
     pairs = list(zip(document.lines, splits, strict=True))
     amounts = [line_amount(line.quantity, line.price, split) for line, split in pairs]
@@ -171,7 +171,7 @@ def _scm(document: Document, into: dict[str, list[dict[str, Any]]]) -> list[Deci
              "SalesPrice": line.price * (line.unit if document.kind != "invoice" else 1), "LineAmount": amounts[number - 1],
              **dict(zip(names.line, values, strict=True)), "row_id": f"{_row_id(key)}|{number}"}
         )  # fmt: skip
-    return taxes
+    return discounts, taxes
 
 
 def _taxes(document: Document, amounts: Sequence[Decimal]) -> list[Decimal]:
@@ -182,12 +182,18 @@ def _taxes(document: Document, amounts: Sequence[Decimal]) -> list[Decimal]:
     return [round_half_away(amount * document.rate, 0) for amount in amounts]
 
 
-def _sales(document: Document, taxes: Sequence[Decimal], into: dict[str, list[dict[str, Any]]]) -> None:
+def _sales(
+    document: Document,
+    discounts: Sequence[Decimal],
+    taxes: Sequence[Decimal],
+    into: dict[str, list[dict[str, Any]]],
+) -> None:
+    """The rows of Sales: with SCM's discounts and taxes where the document came back."""
     places, back = PLACES[document.currency], document.comes_back
-    zeros = [ZERO] * len(taxes)
+    given = zip(discounts, taxes, strict=True) if back else ((line.discount, ZERO) for line in document.lines)
     inputs = [
-        LineInput(line.quantity, line.price, ZERO, line.discount, tax)
-        for line, tax in zip(document.lines, taxes if back else zeros, strict=True)
+        LineInput(line.quantity, line.price, ZERO, discount, tax)
+        for line, (discount, tax) in zip(document.lines, given, strict=True)
     ]
     misc = document.header_tax if back else ZERO
     if misc:
