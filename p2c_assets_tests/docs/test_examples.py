@@ -20,6 +20,7 @@ from p2c_assets.errors import SettingsError
 from p2c_assets.extraction import claims, frames
 from p2c_assets.mappings import catalogue, sales, scm
 from p2c_assets.mappings.model import FieldMap
+from p2c_assets.reconcile.attribution import attribute
 from p2c_assets.reconcile.compare import classify, summarise
 from p2c_assets.reconcile.side import Side
 from p2c_assets.reconcile.sides import SIDES
@@ -155,7 +156,8 @@ def reconcile(database: Database) -> None:
     """As the reconciled assets do. The ledger's refusal explains the difference, so it is forgotten for the moment."""
     database.run("UPDATE ledger.outcomes SET outcome = 'unchanged', reason = NULL")
     for flow in SIDES:
-        pairs = classify(database, flow, Side("usmf", "USD", "", NOW.date()))
+        pairs, parts = attribute(database, flow, classify(database, flow, Side("usmf", "USD", "", NOW.date())))
+        replace_slice(database, "reconciled", f"{flow}_parts", "usmf", parts)
         replace_slice(database, "reconciled", f"{flow}_pairs", "usmf", pairs)
         replace_slice(database, "reconciled", flow, "usmf", summarise(pairs, NOW))
     database.run("UPDATE ledger.outcomes SET outcome = 'refused', reason = 'refused_by_destination'")
