@@ -12,12 +12,14 @@ from typing import NamedTuple
 
 from p2c_assets.mappings.folding import folded
 from p2c_assets.mappings.schema import MONEY_SCALE, PRICE_SCALE, Column, ColumnType, System
+from p2c_assets.transforms.kept_discount import kept_discount
 
 
 class Stored(NamedTuple):
     """One field of one row as it was sent and as it reads back; texts as the plan shows them.
 
-    `is_key`: it holds what a record is called. `places`: decimals of the row's currency, as Sales has it.
+    `is_key`: it holds what a record is called. `places`: decimals of the row's currency, as Sales has it. `quantity`: of a
+    line whose discount it is.
     """
 
     system: System
@@ -26,6 +28,7 @@ class Stored(NamedTuple):
     found: str
     is_key: bool = False
     places: int = MONEY_SCALE
+    quantity: Decimal | None = None
 
 
 class Alteration(NamedTuple):
@@ -61,6 +64,12 @@ def _is_same_moment(stored: Stored) -> bool:
         sent, found = datetime.fromisoformat(stored.sent), datetime.fromisoformat(stored.found)
         return stored.column.type is ColumnType.DATETIME and sent.replace(microsecond=0) == found
     return False
+
+
+def _is_split(stored: Stored) -> bool:
+    if stored.quantity is None:
+        return False
+    return Decimal(stored.found or 0) == kept_discount(Decimal(stored.sent or 0), stored.quantity)
 
 
 def _rounds_to(stored: Stored, places: int) -> bool:
@@ -107,6 +116,13 @@ ALTERATIONS: tuple[Alteration, ...] = (
         "a point in time is stored to the second, and shown in another time zone",
         "MicrosoftDocs data-entities/odata (DateTimeOffset in UTC); Dataverse keeps whole seconds",
         _is_same_moment,
+    ),
+    Alteration(
+        "discount_split",
+        ("scm",),
+        "a line's discount is kept per unit and as a charge; on half a cent it shows a cent more",
+        "MicrosoftDocs sales-order-template-mapping-direct-two-ways",
+        _is_split,
     ),
 )
 

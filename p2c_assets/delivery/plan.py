@@ -19,9 +19,13 @@ from p2c_assets.delivery.leftovers import KEPT, Remains
 from p2c_assets.mappings.folding import folded
 from p2c_assets.mappings.model import FieldMap, Task
 from p2c_assets.mappings.schema import Column, Entity
+from p2c_assets.transforms.kept_discount import kept_discount
 
 NOON = time(12)
 INVOICED = 4
+LINE_DISCOUNT = "TotalDiscountAmount"
+LINE_QUANTITY = {"sales_quotation_lines": "RequestedSalesQuantity", "sales_order_lines": "OrderedSalesQuantity"}
+"""The quantity by which SCM splits the discount of a line, by entity."""
 REOPEN = {"statecode": 0, "statuscode": 1}
 CLOSE_AGAIN = {"statecode": 4, "statuscode": 100003}
 
@@ -158,7 +162,8 @@ def _created(task: Task, row: Row, row_id: str) -> Iterator[Change]:
 
 def _changed(task: Task, row: Row, before: Row, row_id: str) -> Iterator[Change]:
     for field in _sent(task, creating=False):
-        if not _is_left_alone(task, row[field.target]) and not _same(field, row[field.target], before[field.target]):
+        after, found = row[field.target], before[field.target]
+        if not _is_left_alone(task, after) and not _same(field, after, found) and not _is_kept(task, field, row, found):
             yield Change(task.target.name, row_id, field.target, shown(before[field.target]), shown(row[field.target]))
 
 
@@ -180,6 +185,14 @@ def _same(field: FieldMap, after: object, before: object) -> bool:
     if field.as_key and isinstance(after, str) and isinstance(before, str):
         return folded(after) == folded(before)
     return (after if after != "" else None) == (before if before != "" else None)
+
+
+def _is_kept(task: Task, field: FieldMap, row: Row, before: object) -> bool:
+    """SCM shows another discount than it was sent where its split lies on half a cent: sending it again changes nothing."""
+    discount, quantity = row[field.target], row.get(LINE_QUANTITY.get(task.target.name, ""))
+    if field.target != LINE_DISCOUNT or not isinstance(discount, Decimal) or not isinstance(quantity, Decimal):
+        return False
+    return before == kept_discount(discount, quantity)
 
 
 def shown(value: object) -> str | None:

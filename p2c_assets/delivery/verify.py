@@ -7,6 +7,7 @@ do what it said, or somebody was faster than the reading. Comes after the writer
 
 import json
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -14,7 +15,7 @@ import polars as pl
 from p2c_assets.delivery.alterations import Stored, alteration
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.documents import Outcome
-from p2c_assets.delivery.plan import Change, Planned, shown
+from p2c_assets.delivery.plan import LINE_DISCOUNT, LINE_QUANTITY, Change, Planned, shown
 from p2c_assets.mappings import sales
 from p2c_assets.mappings.catalogue import ENTITIES
 from p2c_assets.mappings.folding import folded, folded_sql
@@ -171,14 +172,15 @@ def _finding(
     if (found or None) == (change.after or None):
         return None
     scale = places.get(str(row.get("transactioncurrencyid")), MONEY_SCALE)
-    verdict = _verdict(desk, change, found, scale)
+    quantity = row.get(LINE_QUANTITY.get(change.entity, "")) if change.field == LINE_DISCOUNT else None
+    verdict = _verdict(desk, change, found, scale, quantity)
     return Finding(change.entity, change.key, change.field, verdict, change.after, found)
 
 
-def _verdict(desk: Desk, change: Change, found: str | None, places: int) -> str:
+def _verdict(desk: Desk, change: Change, found: str | None, places: int, quantity: Decimal | None) -> str:
     column = _entity(desk, change.entity).column(change.field)
     is_key = _is_key(desk, change)
-    stored = Stored(desk.unit.system, column, change.after or "", found or "", is_key, places)
+    stored = Stored(desk.unit.system, column, change.after or "", found or "", is_key, places, quantity)
     rule = alteration(stored)
     if rule is not None:
         return f"{ALTERED}:{rule}"

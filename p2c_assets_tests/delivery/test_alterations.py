@@ -1,5 +1,7 @@
 """What a destination is known to make of a value, and what it is not."""
 
+from decimal import Decimal
+
 import pytest
 
 from p2c_assets.delivery.alterations import ALTERATIONS, Stored, alteration
@@ -8,6 +10,7 @@ from p2c_assets.mappings import sales, scm
 NAME = scm.CUSTOMERS_V2.column("OrganizationName")
 TAX = sales.SALESORDERDETAILS.column("tax")
 PRICE = sales.SALESORDERDETAILS.column("priceperunit")
+DISCOUNT = scm.SALES_QUOTATION_LINES.column("TotalDiscountAmount")
 DUE = sales.SALESORDERS.column("requestdeliveryby")
 
 
@@ -27,6 +30,9 @@ DUE = sales.SALESORDERS.column("requestdeliveryby")
         (Stored("sales", PRICE, "1.2345", "1.23"), "pricing_precision"),
         (Stored("sales", PRICE, "1.2345", "1.24"), None),
         (Stored("sales", PRICE, "1.23", "1.2"), None),
+        (Stored("scm", DISCOUNT, "520291.55", "520291.56", quantity=Decimal("4009.9")), "discount_split"),
+        (Stored("scm", DISCOUNT, "520291.55", "520291.57", quantity=Decimal("4009.9")), None),
+        (Stored("scm", DISCOUNT, "10.00", "10.01", quantity=Decimal(3)), None),
         (Stored("sales", DUE, "2026-01-05 08:00:00.5+00:00", "2026-01-05 09:00:00+01:00"), "moment"),
         (Stored("sales", DUE, "2026-01-05 08:00:00+00:00", "2026-01-06 08:00:00+00:00"), None),
         (Stored("sales", DUE, "2026-01-05 08:00:00+00:00", "soon"), None),
