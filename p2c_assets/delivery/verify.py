@@ -15,7 +15,8 @@ import polars as pl
 from p2c_assets.delivery.alterations import Stored, alteration
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.documents import Outcome
-from p2c_assets.delivery.plan import LINE_DISCOUNT, LINE_QUANTITY, Change, Planned, shown
+from p2c_assets.delivery.plan import LINE_DISCOUNT, LINE_QUANTITY, Change, Planned
+from p2c_assets.delivery.values import shown
 from p2c_assets.mappings import sales
 from p2c_assets.mappings.catalogue import ENTITIES
 from p2c_assets.mappings.folding import folded, folded_sql

@@ -7,6 +7,7 @@ from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.twin import AdminError, Twin
 
 PREFIX = "/_sandbox"
+DEFAULT_SNAPSHOT = "start"
 
 
 def administer(twin: Twin, request: Request) -> Response:
@@ -28,6 +29,14 @@ def _dispatch(twin: Twin, method: str, path: Sequence[str], document: Any) -> An
             return _reset_requests(twin)
         case "POST", "reset":
             return _reset(twin)
+        case "GET", "snapshots":
+            return {"value": [{"name": name, "rows": rows} for name, rows in twin.store.snapshots().items()]}
+        case "POST", "snapshot":
+            return _snapshot(twin, document)
+        case "POST", "restore":
+            return _restore(twin, document)
+        case "DELETE", "snapshots", name:
+            return _forget(twin, name)
         case "POST", "load":
             return {"loaded": twin.load(document["rows"], plugins=bool(document.get("plugins", False)))}
         case "POST", "alter":
@@ -88,6 +97,41 @@ def _reset(twin: Twin) -> Any:
     twin.throttle.reset()
     twin.after_reset()
     return {"reset": True}
+
+
+def _snapshot(twin: Twin, document: Mapping[str, Any]) -> Any:
+    name = _name(document)
+    twin.before_snapshot()
+    return {"name": name, "rows": twin.store.snapshot(name)}
+
+
+def _restore(twin: Twin, document: Mapping[str, Any]) -> Any:
+    """Rows, numbers, clock and jobs as they were; no fault and no limit, as after a reset."""
+    name = _known(twin, _name(document))
+    rows = twin.store.restore(name)
+    twin.faults.clear()
+    twin.throttle.reset()
+    twin.after_restore()
+    return {"name": name, "rows": rows}
+
+
+def _forget(twin: Twin, name: str) -> Any:
+    twin.store.forget(_known(twin, name))
+    return {"forgotten": name}
+
+
+def _name(document: Mapping[str, Any]) -> str:
+    name = document.get("name", DEFAULT_SNAPSHOT)
+    if not isinstance(name, str) or not name or set(document) - {"name"}:
+        raise AdminError('a snapshot has a "name" that is a text, and nothing else')
+    return name
+
+
+def _known(twin: Twin, name: str) -> str:
+    names = twin.store.snapshots()
+    if name not in names:
+        raise AdminError(f"no snapshot is named {name!r}; there are: {', '.join(names) or 'none'}")
+    return name
 
 
 def _clock(twin: Twin) -> Any:

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _TABLE = "_clock"

@@ -38,7 +38,12 @@ class Response:
     @classmethod
     def json(cls, status: int, body: Any, headers: Mapping[str, str] | None = None) -> "Response":
         """JSON with exact decimals and the OData content type."""
-        return cls(status, {"Content-Type": JSON_TYPE, "OData-Version": "4.0", **(headers or {})}, dumps(body))
+        return cls.encoded(status, dumps(body), headers)
+
+    @classmethod
+    def encoded(cls, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> "Response":
+        """The same of what is JSON already."""
+        return cls(status, {"Content-Type": JSON_TYPE, "OData-Version": "4.0", **(headers or {})}, body)
 
     def part(self, content_id: str | None) -> PartResponse:
         """This answer as one part of a batch response."""

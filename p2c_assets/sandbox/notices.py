@@ -8,7 +8,8 @@ import ssl
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from p2c_assets.sandbox.store import Index, Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Index, Row
 
 TABLE = "_notices"
 PAUSE_S = 1.0
@@ -60,10 +61,9 @@ class Notices:
     def _waiting(self) -> Index:
         return self._store.table(TABLE).index("url", lambda row: row["url"] if row["state"] == _PENDING else None)
 
-    def is_pending(self, number: int) -> bool:
-        """Whether this one still waits (a reset takes all away)."""
-        row = self._store.table(TABLE).get(str(number))
-        return row is not None and row["state"] == _PENDING
+    def is_pending(self, row: Row) -> bool:
+        """Whether this one still waits: a reset or a restore takes it away, and its number may be another's by now."""
+        return row["state"] == _PENDING and self._store.table(TABLE).get(str(row["number"])) is row
 
     def succeeded(self, number: int) -> None:
         """It was taken: count it and forget it."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import Twin
 
 HELD_BACK_S = 0.05
@@ -59,7 +59,7 @@ class Postman:
         if row["tries"]:
             await asyncio.sleep(self._notices.pause_s)
         error, status = await _post(http, row)
-        if not self._notices.is_pending(row["number"]):
+        if not self._notices.is_pending(row):
             return  # the twin was emptied meanwhile
         with self._twin.store.transaction():
             if error is None:

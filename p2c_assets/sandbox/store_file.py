@@ -1,4 +1,7 @@
-"""The SQLite file behind a store: one table of rows for both systems, data as JSON with tagged decimals."""
+"""The SQLite file behind a store: one table of rows for both systems, data as JSON with tagged decimals.
+
+SQLite does not wait for the disk: what is committed outlives the process, however it ends, and not the machine's power.
+"""
 
 import json
 import sqlite3
@@ -7,44 +10,88 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
+import orjson
+
 FILE_NAME = "twin.sqlite3"
-_SCHEMA = """
-create table if not exists rows (
-    system text not null, "table" text not null, id text not null, data text not null,
-    primary key (system, "table", id)
+_SCHEMA = (
+    """create table if not exists rows (
+        system text not null, "table" text not null, id text not null, data text not null, ordinal integer not null,
+        primary key (system, "table", id)
+    )""",
+    """create table if not exists snapshots (
+        name text not null, system text not null, "table" text not null, id text not null, data text not null,
+        ordinal integer not null
+    )""",
+    """create table if not exists snapshot_names (
+        system text not null, name text not null, size integer not null, primary key (system, name)
+    )""",
 )
+_OF_BEFORE = "alter table rows add column ordinal integer not null default 0", "update rows set ordinal = rowid"
+"""What makes the table of files from before 2026-11 one of now."""
+
+_READ = 'select "table", id, ordinal, data from rows where system = ? order by ordinal'
+_READ_SNAPSHOT = 'select "table", id, ordinal, data from snapshots where system = ? and name = ? order by ordinal'
+_KEEP = """
+insert into snapshots (name, system, "table", id, data, ordinal)
+select ?, system, "table", id, data, ordinal from rows where system = ?
 """
 _UPSERT = """
-insert into rows (system, "table", id, data) values (?, ?, ?, ?)
-on conflict (system, "table", id) do update set data = excluded.data
+insert into rows (system, "table", id, data, ordinal) values (?, ?, ?, ?, ?)
+on conflict (system, "table", id) do update set data = excluded.data, ordinal = excluded.ordinal
 """
 _DELETE = 'delete from rows where system = ? and "table" = ? and id = ?'
 _DECIMAL = "$decimal"
 
 
 class StoreFile:
-    """Rows of one system in the shared file. Upserts keep the rowid, hence the order of insertion."""
+    """Rows of one system in the shared file, with their snapshots. The ordinal says a row's place in its table."""
 
     def __init__(self, path: Path, system: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # The twins live in one thread at a time, but tests build them in one thread and serve them in another.
         self._connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
         self._system = system
+        self._connection.execute("pragma synchronous = off")
         with self._connection:
-            self._connection.execute(_SCHEMA)
+            for statement in _SCHEMA:
+                self._connection.execute(statement)
+            if "ordinal" not in [column[1] for column in self._connection.execute("pragma table_info(rows)")]:
+                for statement in _OF_BEFORE:
+                    self._connection.execute(statement)
 
-    def read(self) -> Iterator[tuple[str, Any, dict[str, Any]]]:
-        """(table, key, row) of every row, in order of insertion."""
-        query = 'select "table", id, data from rows where system = ? order by rowid'
-        for table, key, data in self._connection.execute(query, (self._system,)):
-            yield table, _key(json.loads(key)), json.loads(data, object_hook=_untag)
+    def read(self, snapshot: str | None = None) -> Iterator[tuple[str, Any, int, dict[str, Any]]]:
+        """(table, key, ordinal, row) of every row of now or of a snapshot, in order of the ordinal."""
+        query, values = (_READ, (self._system,)) if snapshot is None else (_READ_SNAPSHOT, (self._system, snapshot))
+        for table, key, ordinal, data in self._connection.execute(query, values):
+            yield table, _key(orjson.loads(key)), ordinal, _row(data)
 
-    def write(self, rows: Sequence[tuple[str, Any, dict[str, Any] | None]]) -> None:
+    def snapshots(self) -> Iterator[tuple[str, int]]:
+        """Name and number of rows of this system's snapshots."""
+        yield from self._connection.execute("select name, size from snapshot_names where system = ?", (self._system,))
+
+    def keep(self, snapshot: str, size: int) -> None:
+        """Copy every row of this system under a name, over an earlier copy of that name."""
+        with self._connection:
+            self._drop(snapshot)
+            self._connection.execute(_KEEP, (snapshot, self._system))
+            self._connection.execute("insert into snapshot_names values (?, ?, ?)", (self._system, snapshot, size))
+
+    def forget(self, snapshot: str) -> None:
+        """Delete the copy of that name."""
+        with self._connection:
+            self._drop(snapshot)
+
+    def _drop(self, snapshot: str) -> None:
+        for table in ("snapshots", "snapshot_names"):
+            statement = f"delete from {table} where system = ? and name = ?"
+            self._connection.execute(statement, (self._system, snapshot))
+
+    def write(self, rows: Sequence[tuple[str, Any, int, dict[str, Any] | None]]) -> None:
         """Upsert the rows, delete those that are None, in one SQLite transaction."""
-        deleted = [(self._system, table, json.dumps(key)) for table, key, row in rows if row is None]
+        deleted = [(self._system, table, _text(key)) for table, key, _, row in rows if row is None]
         kept = [
-            (self._system, table, json.dumps(key), json.dumps(row, default=_tag))
-            for table, key, row in rows
+            (self._system, table, _text(key), _text(row), ordinal)
+            for table, key, ordinal, row in rows
             if row is not None
         ]
         with self._connection:
@@ -71,5 +118,27 @@ def _tag(value: object) -> dict[str, str]:
     raise TypeError(f"{type(value).__name__} cannot be kept in a row")
 
 
-def _untag(value: dict[str, Any]) -> Any:
-    return Decimal(value[_DECIMAL]) if _DECIMAL in value else value
+def _text(value: object) -> str:
+    """JSON; what orjson does not take (whole numbers beyond 64 bits, other keys than texts) as `json` writes it, behind a
+    space.
+    """
+    try:
+        return orjson.dumps(value, default=_tag).decode()
+    except TypeError:
+        return " " + json.dumps(value, default=_tag)
+
+
+def _row(data: str) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(data) if data.startswith(" ") else orjson.loads(data)
+    return {name: _untag(value) if isinstance(value, dict | list) else value for name, value in row.items()}
+
+
+def _untag(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_untag(one) for one in cast(list[Any], value)]
+    if not isinstance(value, dict):
+        return value
+    document = cast(dict[str, Any], value)
+    if _DECIMAL in document:
+        return Decimal(document[_DECIMAL])
+    return {name: _untag(one) for name, one in document.items()}

@@ -8,7 +8,8 @@ from p2c_assets.sandbox.counter import RequestCounter
 from p2c_assets.sandbox.faults import Faults, Plan
 from p2c_assets.sandbox.messages import Request, Response
 from p2c_assets.sandbox.notices import Notices
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.throttle import Admitted, Refused, Throttle
 
 
@@ -91,6 +92,14 @@ class Twin(Protocol):
 
     def after_reset(self) -> None:
         """The store has just been emptied: put back what the system never is without."""
+        ...
+
+    def before_snapshot(self) -> None:
+        """The store is about to be remembered: bring into it what is kept in memory beside it."""
+        ...
+
+    def after_restore(self) -> None:
+        """The store has just been brought back to a snapshot: forget what is kept in memory beside it."""
         ...
 
     def admin(self, method: str, path: Sequence[str], document: Any) -> Any:

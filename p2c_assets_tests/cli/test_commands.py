@@ -115,4 +115,4 @@ def test_rows_of_ones_own_are_loaded_from_csv_files(place: Place) -> None:
 
 def test_a_command_that_does_not_work_yet_is_not_in_the_help() -> None:
     shown = CliRunner().invoke(app, ["--help"]).output
-    assert [name for name in ("plan", "approve", "doctor") if f" {name} " in shown] == []
+    assert [name for name in ("effect", "doctor") if f" {name} " in shown] == []

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from p2c_assets.sandbox.clock import Clock
-from p2c_assets.sandbox.store import DuplicateKeyError, MissingKeyError, Row, Store, Table
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import DuplicateKeyError, MissingKeyError, Row, Table
 
 
 class Sudden(Exception):  # noqa: N818 - it stands for any exception
@@ -86,6 +88,7 @@ def test_a_second_insert_and_a_change_of_nothing_are_refused() -> None:
 
 def test_the_file_brings_rows_back_with_their_types_and_order(tmp_path: Path) -> None:
     row: Row = {"price": Decimal("2.50"), "text": "é", "whole": 3, "yes": True, "none": None, "list": ["a"]}
+    row |= {"nested": {"prices": [Decimal("1.10"), {"deep": Decimal(2)}]}, "large": 10**30, "negative": -(2**64)}
     store = Store("scm", tmp_path / "twin.sqlite3")
     store.table("lines").insert(("usmf", 2), row)
     store.table("lines").insert(("usmf", 1), {"text": "second"})
@@ -121,3 +124,118 @@ def test_two_systems_share_one_file_without_seeing_each_other(tmp_path: Path) ->
     assert again.table("accounts").rows() == [{"name": "Adatum"}]
     assert Store("scm").names() == []
     again.close()
+
+
+def test_a_restore_brings_back_rows_their_order_numbers_and_indexes() -> None:
+    store, table = filled()
+    by_customer = table.index("customer", lambda row: row["customer"])
+    store.sequence("invoice")
+    before = table.items()
+    assert store.snapshot("start") == 4
+    table.delete(("usmf", "a"))
+    table.replace(("usmf", "b"), {"number": "b", "customer": "C2"})
+    table.insert(("usmf", "d"), {"number": "d", "customer": "C1"})
+    store.table("later").insert("x", {})
+    store.sequence("invoice")
+    for _ in range(2):
+        assert store.restore("start") == 4
+        assert table.items() == before
+        assert store.names() == ["orders", "_sequences"]
+        assert [row["number"] for row in by_customer.get("C1")] == ["a", "b", "c"]
+        assert store.sequence("invoice") == 2
+
+
+def test_a_restore_can_be_rolled_back_like_any_write() -> None:
+    store, table = filled()
+    store.snapshot("start")
+    table.delete(("usmf", "a"))
+    interrupted(store, lambda: store.restore("start"))
+    assert numbers(table) == ["b", "c"]
+
+
+def test_several_snapshots_stand_beside_each_other_until_they_are_forgotten() -> None:
+    store, table = filled()
+    store.snapshot("three")
+    table.delete(("usmf", "a"))
+    store.snapshot("two")
+    store.clear()
+    assert store.snapshots() == {"three": 3, "two": 2}
+    store.restore("two")
+    assert numbers(table) == ["b", "c"]
+    store.restore("three")
+    assert numbers(table) == ["a", "b", "c"]
+    store.forget("two")
+    with pytest.raises(KeyError):
+        store.restore("two")
+    assert store.snapshots() == {"three": 3}
+
+
+def test_a_snapshot_is_in_the_file_and_survives_the_process(tmp_path: Path) -> None:
+    store = Store("scm", tmp_path / "twin.sqlite3")
+    store.table("lines").insert(("usmf", 1), {"price": Decimal("2.50")})
+    store.table("lines").insert(("usmf", 2), {"price": None})
+    store.snapshot("start")
+    store.table("lines").delete(("usmf", 1))
+    store.snapshot("one")
+    store.table("lines").insert("new", {})
+    store.close()
+    again = Store("scm", tmp_path / "twin.sqlite3")
+    assert again.snapshots() == {"start": 2, "one": 1}
+    again.restore("start")
+    assert again.table("lines").items() == [(("usmf", 1), {"price": Decimal("2.50")}), (("usmf", 2), {"price": None})]
+    again.close()
+    third = Store("scm", tmp_path / "twin.sqlite3")
+    assert {key for key, _ in third.table("lines").items()} == {("usmf", 1), ("usmf", 2)}
+    third.forget("one")
+    third.close()
+    assert Store("scm", tmp_path / "twin.sqlite3").snapshots() == {"start": 2}
+
+
+def test_an_empty_snapshot_and_a_newer_one_of_the_same_name_are_kept(tmp_path: Path) -> None:
+    store = Store("scm", tmp_path / "twin.sqlite3")
+    store.snapshot("empty")
+    store.snapshot("same")
+    store.table("lines").insert("x", {})
+    store.snapshot("same")
+    store.close()
+    again = Store("scm", tmp_path / "twin.sqlite3")
+    again.restore("empty")
+    assert again.names() == []
+    again.restore("same")
+    assert again.names() == ["lines"]
+    again.close()
+
+
+def keys_of(table: Table, group: str, **place: Any) -> list[str]:
+    order = table.sequence("by customer", lambda row: row["customer"], lambda key: key)
+    return [row["number"] for row in order.rows(group, **place)]
+
+
+def test_a_sequence_keeps_groups_sorted_through_writes_rollbacks_and_restores() -> None:
+    store, table = filled()
+    assert keys_of(table, "C1") == ["a", "b", "c"]
+    store.snapshot("start")
+    table.insert(("usmf", "aa"), {"number": "aa", "customer": "C1"})
+    table.replace(("usmf", "b"), {"number": "b", "customer": "C2"})
+    assert (keys_of(table, "C1"), keys_of(table, "C2")) == (["a", "aa", "c"], ["b"])
+    interrupted(store, lambda: table.delete(("usmf", "a")), lambda: table.insert(("usmf", "0"), {"customer": "C1"}))
+    assert keys_of(table, "C1") == ["a", "aa", "c"]
+    store.restore("start")
+    assert (keys_of(table, "C1"), keys_of(table, "C2")) == (["a", "b", "c"], [])
+    store.clear()
+    assert keys_of(table, "C1") == []
+
+
+def test_a_sequence_begins_at_a_rank_or_behind_so_many_rows() -> None:
+    _, table = filled()
+    assert keys_of(table, "C1", start=("usmf", "b")) == ["b", "c"]
+    assert keys_of(table, "C1", start=("usmf", "bb")) == ["c"]
+    assert keys_of(table, "C1", skip=2) == ["c"]
+    assert keys_of(table, "C1", skip=9) == keys_of(table, "none") == []
+
+
+def test_an_index_keeps_the_order_in_which_rows_took_their_value() -> None:
+    _, table = filled()
+    by_customer = table.index("customer", lambda row: row["customer"])
+    table.replace(("usmf", "a"), {"number": "A", "customer": "C1"})
+    assert [row["number"] for row in by_customer.get("C1")] == ["A", "b", "c"]

@@ -18,7 +18,7 @@ from p2c_assets.sandbox.dataverse.schema_documents import INVOICE, QUOTE, SALES_
 from p2c_assets.sandbox.dataverse.singles import payload_of
 from p2c_assets.sandbox.dataverse.work import Work
 from p2c_assets.sandbox.messages import Request, Response
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 Body = Mapping[str, Any]
 Action = Callable[[Work, Request, References], Response]

@@ -18,7 +18,7 @@ from p2c_assets.sandbox.dataverse.validation import is_guid, read_value
 from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.odata.expression import EnumLiteral, Literal
 from p2c_assets.sandbox.odata.keys import UNNAMED, Segment, parse_segment
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 _BY_GUID = re.compile(r"^/?([a-z]+)\(([0-9a-fA-F-]{36})\)$")
 _ROOT = re.compile(r"^(https?://[^/]+)?/api/data/v9\.\d/")

@@ -20,7 +20,7 @@ from p2c_assets.sandbox.dataverse.validation import read_value
 from p2c_assets.sandbox.dataverse.work import Work
 from p2c_assets.sandbox.dataverse.writing import create, update
 from p2c_assets.sandbox.messages import Unsupported
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 TABLE = "_agenda"

@@ -1,9 +1,10 @@
 """What no public source settles: named constants with what each rests on, so that a live organisation can refute it.
 
-Each is read where it decides; changing one changes the twin. Rules with a source are in the module that applies them;
-what a user may choose is in `options`.
+Each constant is read where it decides; changing one changes the twin. What no single place decides is in DECISIONS. Rules
+with a source are in the module that applies them; what a user may choose is in `options`.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 NE_INCLUDES_NULLS = True
@@ -93,10 +94,6 @@ JOBS_RUN_BEFORE_THE_NEXT_REQUEST = True
 """A system job that a request has started is done when the next request is answered: later than its own answer, as the
 asynchronous service does it, and at a moment that a test can tell. False: only when a day is let pass."""
 
-START_OF_JOBS_IS_NOT_AWAITED = True
-"""BulkDelete's StartDateTime is taken and not waited for: clients send the time of their own clock, which is not the
-sandbox's."""
-
 BULK_TABLES = frozenset({"account", "contact", "product", "salesorder", "invoice"})
 """Tables with CreateMultiple, UpdateMultiple, UpsertMultiple. The reference pages list salesorder, invoice and
 product; account and contact are among the "many" of bulk-operations.md; quotes and lines are not settled."""
@@ -168,16 +165,8 @@ SQL_ERROR_STATUS = 500
 HIGH_PAGE_CODE = "0x80040203"
 """For FetchXML pages by number beyond 50,000 rows. fetchxml/page-results.md has the limit, no page its code."""
 
-FORMATTED_FOR = "en-US, UTC"
-"""The user settings by which formatted values are written: `$20,000.00`, `4/7/2023 2:59 PM` (webapi/query/select-columns.md
-has these); a negative amount is in parentheses, as .NET writes it in that culture."""
-
 GLOBAL_METADATA_VERSION = "1000001"
 """The annotation globalmetadataversion: any number that changes with the definitions, which a twin's never do."""
-
-NESTED_PAGES_END_UNFILLED = True
-"""In a nested `$expand` a collection's nextLink is there when its page is full: webapi/query/join-tables.md shows one
-behind a page of one row of one."""
 
 RETRY_AFTER_GROWS_BY_S = 1
 """By how much each refused request lengthens Retry-After: api-limits.md says that it grows while a client keeps asking,
@@ -186,23 +175,41 @@ not by how much."""
 URL_TOO_LONG_STATUS = 414
 """compose-http-requests-handle-errors.md gives the lengths (32 KB, in a batch 64 KB), not the answer beyond them."""
 
-UNAUTHORIZED_HAS_NO_BODY = True
-"""A 401 without a live token has headers only. The documents list names of 401 errors
-(webapi/compose-http-requests-handle-errors.md), none of which was seen in a body."""
-
-FAILED_CHANGESET_IS_ONE_PART = True
-"""A failed changeset is answered by one error part instead of a multipart of its own; no page shows a failed one."""
-
-EARLIER_OPERATIONS_STAY = True
-"""Operations outside changesets that ran before the one that stopped a `$batch` stay committed."""
-
-VERSIONNUMBER_IS_FILTERABLE = True
-"""`$filter=versionnumber gt n`: no page says so or not; it is a column like others."""
-
-MOMENTS_HAVE_SECONDS = True
-"""Moments are shown as YYYY-MM-DDTHH:MM:SSZ, days as YYYY-MM-DD, as every sample of the documentation has them."""
-
 KEY_CHARACTERS = "/<>*%&:\\?+"
 KEY_CHARACTERS_STATUS = 400
 """A value of an alternate key that has one of these makes a GET or PATCH by a URL fail (define-alternate-keys-entity.md):
 no page says how. The twin answers 0x80060888."""
+
+DECISIONS: Mapping[str, str] = {
+    "START_OF_JOBS_IS_NOT_AWAITED": (
+        "BulkDelete's StartDateTime is taken and not waited for: clients send the time of their own clock, "
+        "which is not the sandbox's."
+    ),
+    "FORMATTED_FOR": (
+        "en-US, UTC: The user settings by which formatted values are written: `$20,000.00`, `4/7/2023 2:59 "
+        "PM` (webapi/query/select-columns.md has these); a negative amount is in parentheses, as .NET writes "
+        "it in that culture."
+    ),
+    "NESTED_PAGES_END_UNFILLED": (
+        "In a nested `$expand` a collection's nextLink is there when its page is full: webapi/query/join- "
+        "tables.md shows one behind a page of one row of one."
+    ),
+    "UNAUTHORIZED_HAS_NO_BODY": (
+        "A 401 without a live token has headers only. The documents list names of 401 errors (webapi/compose- "
+        "http-requests-handle-errors.md), none of which was seen in a body."
+    ),
+    "FAILED_CHANGESET_IS_ONE_PART": (
+        "A failed changeset is answered by one error part instead of a multipart of its own; no page shows a "
+        "failed one."
+    ),
+    "EARLIER_OPERATIONS_STAY": (
+        "Operations outside changesets that ran before the one that stopped a `$batch` stay committed."
+    ),
+    "VERSIONNUMBER_IS_FILTERABLE": (
+        "`$filter=versionnumber gt n`: no page says so or not; it is a column like others."
+    ),
+    "MOMENTS_HAVE_SECONDS": (
+        "Moments are shown as YYYY-MM-DDTHH:MM:SSZ, days as YYYY-MM-DD, as every sample of the documentation has them."
+    ),
+}
+"""What is built into the modules that refer to these names, and no single place reads: what was decided, and why."""

@@ -9,7 +9,7 @@ from p2c_assets.sandbox.dataverse.columns import Kind, Table
 from p2c_assets.sandbox.dataverse.query_functions import CRM
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.odata.expression import Binary, Call, Expression, ListLiteral, Literal, Property, chained
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 INDEXED = frozenset({Kind.TEXT, Kind.GUID, Kind.LOOKUP})
 
@@ -23,9 +23,15 @@ class Wanted(NamedTuple):
 
 def candidates(table: Table, records: Records, expression: Expression | None) -> list[Row]:
     """Rows that may match, each once."""
+    found = narrowed(table, records, expression)
+    return records.rows(table) if found is None else found
+
+
+def narrowed(table: Table, records: Records, expression: Expression | None) -> list[Row] | None:
+    """The same, None for all of the table."""
     wanted = None if expression is None else _wanted(table, expression)
     if wanted is None:
-        return records.rows(table)
+        return None
     if wanted.column == table.key:
         found = (records.get(table, value) for value in wanted.values)
         return [row for row in found if row is not None]

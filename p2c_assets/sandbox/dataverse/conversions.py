@@ -22,7 +22,7 @@ from p2c_assets.sandbox.dataverse.transitions import state_name
 from p2c_assets.sandbox.dataverse.work import Work
 from p2c_assets.sandbox.dataverse.writing import create
 from p2c_assets.sandbox.messages import Request, Response
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 
 def revise_quote(work: Work, request: Request, references: References) -> Response:  # noqa: ARG001

@@ -10,7 +10,7 @@ from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.schema import referring
 from p2c_assets.sandbox.dataverse.work import Work
 from p2c_assets.sandbox.messages import Unsupported
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 RESTRICTS = frozenset(
     {

@@ -16,7 +16,7 @@ from p2c_assets.sandbox.dataverse.schema_catalog import PRICE_LEVEL
 from p2c_assets.sandbox.dataverse.schema_documents import INVOICE, SALES_ORDER
 from p2c_assets.sandbox.dataverse.schema_parties import CONTACT
 from p2c_assets.sandbox.dataverse.work import After, Before, Work
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 INVOICED: Row = {"statecode": 4, "statuscode": 100003}
 _PRICED_BY = frozenset({"_pricelevelid_value", "_transactioncurrencyid_value"})

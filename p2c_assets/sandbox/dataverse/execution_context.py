@@ -14,7 +14,7 @@ from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table
 from p2c_assets.sandbox.dataverse.records import Caller
 from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID, ORGANIZATION_ID, ROOT_BUSINESS_UNIT_ID
 from p2c_assets.sandbox.exact_json import dumps
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 CONTRACTS = "http://schemas.microsoft.com/xrm/2011/Contracts"
 LARGEST_BODY = 256 * 1024

@@ -20,7 +20,7 @@ from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL
 from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.odata.filter import parse_filter
 from p2c_assets.sandbox.odata.options import Expand, natural, parse_expand, render_query
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 Put = Callable[[Row, dict[str, Any]], None]
 MOST_EXPANDS = 15

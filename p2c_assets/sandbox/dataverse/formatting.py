@@ -15,7 +15,7 @@ from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.rounding import currency_places, pricing_places
 from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL
 from p2c_assets.sandbox.dataverse.schema_catalog import CURRENCY
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 FORMATTED = "OData.Community.Display.V1.FormattedValue"
 Format = Callable[[Row, Any], str | None]

@@ -26,7 +26,7 @@ from p2c_assets.sandbox.dataverse.singles import payload_of
 from p2c_assets.sandbox.dataverse.work import Work
 from p2c_assets.sandbox.dataverse.writing import delete, load
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 TABLE = "_jobs"
 """Jobs that wait: id of the asyncoperation -> its queries."""

@@ -12,7 +12,7 @@ from p2c_assets.sandbox.dataverse.schema import Document
 from p2c_assets.sandbox.dataverse.schema_catalog import PRODUCT, PRODUCT_PRICE_LEVEL, UOM
 from p2c_assets.sandbox.dataverse.work import After, Before, Work
 from p2c_assets.sandbox.money import ZERO
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 NOT_IN_PRICE_LEVEL = 11
 """pricingerrorcode Product Not In Price Level."""

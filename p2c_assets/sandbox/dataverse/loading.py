@@ -16,7 +16,7 @@ from p2c_assets.sandbox.dataverse.settlement import settle
 from p2c_assets.sandbox.dataverse.validation import is_guid, moment_text
 from p2c_assets.sandbox.dataverse.work import Work
 from p2c_assets.sandbox.dataverse.writing import load as load_row
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 _WHOLE = frozenset({Kind.INTEGER, Kind.CHOICE, Kind.STATE, Kind.STATUS})

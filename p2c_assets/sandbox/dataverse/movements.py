@@ -8,7 +8,7 @@ from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.schema import BY_HEADER
 from p2c_assets.sandbox.dataverse.validation import is_guid
 from p2c_assets.sandbox.dataverse.work import Work
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 
 def move(work: Work, table: Table, row: Row, allowed: frozenset[int], state: int, status: object) -> None:

@@ -10,7 +10,7 @@ from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.schema import BY_LINE, BY_LOGICAL
 from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID
 from p2c_assets.sandbox.dataverse.work import Work
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 OWNER_COLUMNS = (
     "_ownerid_value",

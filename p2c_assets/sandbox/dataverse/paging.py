@@ -17,7 +17,7 @@ from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table
 from p2c_assets.sandbox.dataverse.comparable import column_of, comparable
 from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.odata.options import parse_order_by
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 _COOKIE = re.compile(r'^<cookie pagenumber="([0-9]{1,9})" pagingcookie="([^"]*)" istracking="(True|False)" />$')
 _ENTRY = re.compile(r'<([a-z0-9_]+) (?:last="([^"]*)"|(lastnull)="1") (?:first="[^"]*"|firstnull="1") />')

@@ -8,7 +8,7 @@ from collections.abc import Set
 
 from p2c_assets.sandbox.dataverse.numbering import autonumber
 from p2c_assets.sandbox.dataverse.work import Work
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 
 def number_account(work: Work, before: Row | None, after: Row, changed: Set[str]) -> Row:  # noqa: ARG001

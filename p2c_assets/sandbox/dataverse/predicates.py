@@ -29,7 +29,7 @@ from p2c_assets.sandbox.odata.expression import (
     Property,
     chained,
 )
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 Predicate = Callable[[Row], bool]
 Value = Callable[[Row], Any]

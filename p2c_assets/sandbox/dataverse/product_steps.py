@@ -14,7 +14,7 @@ from p2c_assets.sandbox.dataverse.rounding import rounded_values
 from p2c_assets.sandbox.dataverse.schema_catalog import CURRENCY, PRICE_LEVEL, PRODUCT_PRICE_LEVEL, UOM
 from p2c_assets.sandbox.dataverse.work import Work
 from p2c_assets.sandbox.messages import Unsupported
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 PRODUCT_STRUCTURE = 1
 """Product; 2 is a family, 3 a bundle."""

@@ -13,7 +13,7 @@ from p2c_assets.sandbox.dataverse.preferences import Preferences
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.rendering import Shown, renderer, selected
 from p2c_assets.sandbox.odata.expression import Expression
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 ATTRIBUTE_NAME = "OData.Community.Display.V1.AttributeName"
 

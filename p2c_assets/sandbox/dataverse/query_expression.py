@@ -27,7 +27,7 @@ from p2c_assets.sandbox.odata.expression import (
     Not,
     Property,
 )
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 Json = Mapping[str, Any]
 _KNOWN = frozenset({"@odata.type", "EntityName", "ColumnSet", "Criteria", "Distinct", "NoLock"})

@@ -6,23 +6,24 @@ perform-conditional-operations-using-web-api.md (If-None-Match).
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.annotations import totals
-from p2c_assets.sandbox.dataverse.candidates import candidates
+from p2c_assets.sandbox.dataverse.candidates import candidates, narrowed
 from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.expanding import REFERENCE, full_renderer
 from p2c_assets.sandbox.dataverse.paging import FIRST, Position, SortKey, behind, cookie, ordered, position, sort_keys
 from p2c_assets.sandbox.dataverse.predicates import Predicates
 from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, preferences
 from p2c_assets.sandbox.dataverse.records import Records
-from p2c_assets.sandbox.dataverse.rendering import Shown, etag, shown
+from p2c_assets.sandbox.dataverse.rendering import Shown, etag, shape_of, shown
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.expression import Expression
 from p2c_assets.sandbox.odata.filter import parse_filter
 from p2c_assets.sandbox.odata.options import Expand, natural, parse_expand, parse_select, render_query
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 API = "/api/data/v9.2"
 _SET_OPTIONS = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$expand", "$skiptoken", "tag"})
@@ -64,24 +65,45 @@ def read_set(records: Records, table: Table, request: Request, within: list[Row]
     prefer = preferences(request)
     what = shown(table, request.query.get("$select"), request.query.get("$expand"))
     render = full_renderer(table, records, what, prefer, f"{request.base_url}{API}")
-    selection = _select(records, table, request.query, within)
-    page = _page(selection, request.query, prefer)
-    body: dict[str, Any] = {"@odata.context": context(request, table, what)}
-    count = len(selection.rows) if request.query.get("$count") == "true" else None
+    page, count = _page(records, table, request.query, prefer, within)
+    before: dict[str, Any] = {"@odata.context": context(request, table, what)}
     if count is not None:
-        body["@odata.count"] = min(count, MOST_ROWS)
-    body |= totals(prefer, count)
-    body["value"] = [render(row) for row in page.rows]
-    if page.token is not None:
-        options = {**request.query, "$skiptoken": page.token}
-        body["@odata.nextLink"] = f"{request.base_url}{request.path}?{render_query(options)}"
-    return Response.json(200, body, prefer.applied)
+        before["@odata.count"] = min(count, MOST_ROWS)
+    before |= totals(prefer, count)
+    behind = {} if page.token is None else {"@odata.nextLink": _link(request, page.token)}
+    shape = shape_of(table, records, what, prefer)
+    if shape is not None:
+        return Response.encoded(200, records.encoded.page(shape, page.rows, before, behind), prefer.applied)
+    return Response.json(200, {**before, "value": [render(row) for row in page.rows], **behind}, prefer.applied)
 
 
-def _page(selection: Selection, query: Mapping[str, str], prefer: Preferences) -> Page:
-    start = position(query["$skiptoken"], selection.keys) if "$skiptoken" in query else FIRST
-    paged = prefer.page_size is not None or "$top" not in query
-    return page_of(selection, start, _size(query, prefer), paged=paged)
+def _link(request: Request, token: str) -> str:
+    options = {**request.query, "$skiptoken": token}
+    return f"{request.base_url}{request.path}?{render_query(options)}"
+
+
+def _page(
+    records: Records, table: Table, query: Mapping[str, str], prefer: Preferences, within: list[Row] | None
+) -> tuple[Page, int | None]:
+    """The page, and how many rows there are where the caller asked for it."""
+    keys = sort_keys(table, _order(query))
+    start = position(query["$skiptoken"], keys) if "$skiptoken" in query else FIRST
+    size, paged = _size(query, prefer), prefer.page_size is not None or "$top" not in query
+    expression, counts = parse(query), query.get("$count") == "true"
+    rows = narrowed(table, records, expression) if within is None else within
+    if rows is None and len(keys) == 1 and not (counts and expression is not None):
+        found = _walk(records, table, expression, start, size + 1)
+        return _cut(found, keys, start, size, paged=paged), records.count(table) if counts else None
+    selection = Selection(matching(records, table, expression, rows), keys)
+    return page_of(selection, start, size, paged=paged), len(selection.rows) if counts else None
+
+
+def _walk(records: Records, table: Table, expression: Expression | None, start: Position, most: int) -> list[Row]:
+    """The next rows in the order of the primary key, without looking at those before and behind them."""
+    rows = records.in_key_order(table, None if start.values is None else start.values[0])
+    if expression is not None:
+        rows = filter(Predicates(table, records).of(expression), rows)
+    return list(islice(rows, most))
 
 
 def page_of(selection: Selection, start: Position, size: int, *, paged: bool) -> Page:
@@ -89,14 +111,13 @@ def page_of(selection: Selection, start: Position, size: int, *, paged: bool) ->
     rows = selection.rows
     if start.values is not None:
         rows = behind(rows, selection.keys, start.values)
-    rows = ordered(rows, selection.keys)
-    token = cookie(start.page + 1, selection.keys, rows[:size]) if paged and len(rows) > size else None
+    return _cut(ordered(rows, selection.keys), selection.keys, start, size, paged=paged)
+
+
+def _cut(rows: list[Row], keys: tuple[SortKey, ...], start: Position, size: int, *, paged: bool) -> Page:
+    """A page of rows in their order from its start on; one more than its size says that there is a next one."""
+    token = cookie(start.page + 1, keys, rows[:size]) if paged and len(rows) > size else None
     return Page(rows[:size], token)
-
-
-def _select(records: Records, table: Table, query: Mapping[str, str], within: list[Row] | None) -> Selection:
-    keys = sort_keys(table, _order(query))
-    return Selection(matching(records, table, parse(query), within), keys)
 
 
 def _order(query: Mapping[str, str]) -> str | None:
@@ -139,7 +160,7 @@ def _size(query: Mapping[str, str], prefer: Preferences) -> int:
 def read_count(records: Records, table: Table, request: Request, within: list[Row] | None = None) -> Response:
     """How many rows, at most 5,000, as plain text."""
     check_options(request.query, frozenset({"$filter"}))
-    count = min(len(_select(records, table, request.query, within).rows), MOST_ROWS)
+    count = min(len(matching(records, table, parse(request.query), within)), MOST_ROWS)
     return Response(200, {"Content-Type": "text/plain", "OData-Version": "4.0"}, str(count).encode())
 
 

@@ -3,7 +3,7 @@
 Nothing here checks or computes: that is `session`. Rows are dicts under stored names (lookups as `_x_value`).
 """
 
-from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -15,7 +15,9 @@ from p2c_assets.sandbox.dataverse.schema import Document
 from p2c_assets.sandbox.dataverse.schema_parties import ACCOUNT_NUMBER_KEY
 from p2c_assets.sandbox.dataverse.schema_platform import ORGANIZATION, SYSTEM_USER
 from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID
-from p2c_assets.sandbox.store import SEQUENCES, Index, Row, Store
+from p2c_assets.sandbox.encoded import EncodedRows
+from p2c_assets.sandbox.store import SEQUENCES, Store
+from p2c_assets.sandbox.table import Index, Row
 
 VERSIONS = "versionnumber"
 FIRST_VERSION = 1000
@@ -50,6 +52,7 @@ class Records:
         self.store = store
         self.clock = clock
         self.options = options
+        self.encoded = EncodedRows()
         self.caller = Caller("sandbox", NO_CORRELATION, None)
         self.on_write: OnWrite | None = None
         self._is_silent = False
@@ -78,6 +81,14 @@ class Records:
 
     def rows(self, table: Table) -> list[Row]:
         return self.store.table(table.logical).rows()
+
+    def count(self, table: Table) -> int:
+        return len(self.store.table(table.logical))
+
+    def in_key_order(self, table: Table, behind: str | None = None) -> Iterator[Row]:
+        """All rows by their primary key, or those behind one. Nothing may be written meanwhile."""
+        order = self.store.table(table.logical).sequence("by key", _all, str)
+        return order.rows(_ALL, None if behind is None else f"{behind}{_LEAST}")
 
     def find(self, table: Table, columns: Sequence[str], values: Sequence[object]) -> Row | None:
         """The first row with these stored values; texts compare without case, as the database's collation does."""
@@ -161,6 +172,15 @@ class Records:
 
     def _index(self, table: Table, columns: tuple[str, ...]) -> Index:
         return self.store.table(table.logical).index("|".join(columns), _values_of(columns))
+
+
+_ALL = "all"
+_LEAST = "\0"
+"""What a text has to be longer by to come right behind another."""
+
+
+def _all(row: Row) -> str:  # noqa: ARG001 - the shape of a group
+    return _ALL
 
 
 def _values_of(columns: tuple[str, ...]) -> Callable[[Row], Hashable | None]:

@@ -14,7 +14,7 @@ from p2c_assets.sandbox.dataverse.assumptions import UNNAMED_RELATIONSHIP
 from p2c_assets.sandbox.dataverse.columns import Column, Table, Target
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.schema import EVERY_TABLE
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 OWNER = Target("owner", "ownerid")
 PRINCIPALS = frozenset({"systemuser", "team"})

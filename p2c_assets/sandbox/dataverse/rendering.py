@@ -5,7 +5,8 @@ webapi/web-api-properties.md (lookups).
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple, cast
 
 from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table, Target
 from p2c_assets.sandbox.dataverse.comparable import column_of
@@ -13,8 +14,9 @@ from p2c_assets.sandbox.dataverse.formatting import FORMATTED, formatter
 from p2c_assets.sandbox.dataverse.preferences import Preferences
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.relationships import PRINCIPALS
+from p2c_assets.sandbox.encoded import ETAG, Shape
 from p2c_assets.sandbox.odata.options import Expand, parse_expand, parse_select
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 LOOKUP_NAME = "Microsoft.Dynamics.CRM.lookuplogicalname"
 NAVIGATION = "Microsoft.Dynamics.CRM.associatednavigationproperty"
@@ -61,10 +63,14 @@ def renderer(table: Table, records: Records, what: Shown, prefer: Preferences) -
     format_row = formatter(table, records, names) if prefer.annotated(FORMATTED) else None
     principal = table.logical in PRINCIPALS
 
+    members, values = (ETAG, *names), cast(Callable[[Row], tuple[Any, ...]], itemgetter("versionnumber", *names))
+
     def render(row: Row) -> dict[str, Any]:
-        get = row.get
-        shown_row: dict[str, Any] = {"@odata.etag": etag(row)}
-        shown_row |= {name: get(name) for name in names}
+        try:
+            shown_row = dict(zip(members, values(row), strict=True))
+        except KeyError:  # a row from a file of before the column was there
+            shown_row = {name: row.get(name) for name in members}
+        shown_row[ETAG] = etag(row)
         if principal:
             shown_row["ownerid"] = row[table.key]
         if annotate is not None:
@@ -76,6 +82,14 @@ def renderer(table: Table, records: Records, what: Shown, prefer: Preferences) -
     return render
 
 
+def shape_of(table: Table, records: Records, what: Shown, prefer: Preferences) -> Shape | None:
+    """How rows may be kept encoded: where nothing shows but the row itself. None with expansions and formatted values."""
+    if what.expands or prefer.annotated(FORMATTED):
+        return None
+    annotations = tuple(prefer.annotated(name) for name in (LOOKUP_NAME, NAVIGATION))
+    return Shape((table.logical, what.names, annotations), table.key, renderer(table, records, what, prefer))
+
+
 def etag(row: Row) -> str:
     return f'W/"{row["versionnumber"]}"'
 
@@ -85,15 +99,17 @@ def _annotator(lookups: list[Column], prefer: Preferences) -> Callable[[Row, dic
     if not lookups or not (names or navigations):
         return None
 
+    def notes(column: Column, target: Target) -> dict[str, str]:
+        navigation = {f"{column.stored}@{NAVIGATION}": target.navigation} if navigations else {}
+        return navigation | ({f"{column.stored}@{LOOKUP_NAME}": target.logical} if names else {})
+
+    prepared = [(column, {target.logical: notes(column, target) for target in column.targets}) for column in lookups]
+
     def annotate(row: Row, into: dict[str, Any]) -> None:
-        for column in lookups:
+        for column, by_table in prepared:
             target = target_of(column, row)
-            if target is None:
-                continue
-            if navigations:
-                into[f"{column.stored}@{NAVIGATION}"] = target.navigation
-            if names:
-                into[f"{column.stored}@{LOOKUP_NAME}"] = target.logical
+            if target is not None:
+                into.update(by_table[target.logical])
 
     return annotate
 

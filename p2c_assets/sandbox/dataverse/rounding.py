@@ -15,7 +15,7 @@ from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.schema_catalog import CURRENCY
 from p2c_assets.sandbox.money import round_half_away
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 
 def currency_places(records: Records, row: Row) -> int:

@@ -17,7 +17,7 @@ from p2c_assets.sandbox.dataverse.relationships import collections, members
 from p2c_assets.sandbox.dataverse.rendering import target_of
 from p2c_assets.sandbox.dataverse.schema import BY_LOGICAL
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 _EMPTY = Response(204, {"OData-Version": "4.0"})
 

@@ -8,7 +8,8 @@ from uuid import NAMESPACE_OID, uuid5
 from p2c_assets.sandbox.dataverse.assumptions import DEFAULT_PRICING_PRECISION
 from p2c_assets.sandbox.dataverse.options import TwinOptions
 from p2c_assets.sandbox.dataverse.schema import EVERY_TABLE
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 
 ORGANIZATION_ID = "0a000000-0000-1000-8000-00d3a0000001"
 ROOT_BUSINESS_UNIT_ID = "0a000000-0000-1000-8000-00d3a0000002"

@@ -17,7 +17,7 @@ from p2c_assets.sandbox.dataverse.schema_catalog import PRODUCT
 from p2c_assets.sandbox.dataverse.work import Touch, Work
 from p2c_assets.sandbox.dataverse.writing import create, update
 from p2c_assets.sandbox.money import round_half_away
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 SUBMITTED = 1
 PER_UNIT = 1

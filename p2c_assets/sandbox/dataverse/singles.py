@@ -17,7 +17,7 @@ from p2c_assets.sandbox.dataverse.validation import read_payload
 from p2c_assets.sandbox.dataverse.work import Work
 from p2c_assets.sandbox.dataverse.writing import create, delete, update
 from p2c_assets.sandbox.messages import Request, Response
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 Payload = Mapping[str, Any]
 

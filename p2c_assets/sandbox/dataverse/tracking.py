@@ -8,6 +8,7 @@ Source: MicrosoftDocs/powerapps-docs use-change-tracking-synchronize-data-extern
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -18,10 +19,10 @@ from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, pre
 from p2c_assets.sandbox.dataverse.privileges import check_everywhere
 from p2c_assets.sandbox.dataverse.reading import API, check_options, context
 from p2c_assets.sandbox.dataverse.records import Records, Tombstone
-from p2c_assets.sandbox.dataverse.rendering import renderer, shown
+from p2c_assets.sandbox.dataverse.rendering import renderer, shape_of, shown
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.options import render_query
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 PREFERENCE = "odata.track-changes"
 _OPTIONS = frozenset({"$select", "$count", "$deltatoken", "$skiptoken", "tag"})
@@ -67,13 +68,21 @@ def read_tracked(records: Records, table: Table, request: Request) -> Response:
     _check(records, table, request)
     prefer = preferences(request)
     start = _start(records, request)
-    entries = _entries(records, table, request, prefer, start)
-    page, more = entries[: prefer.page_size or MOST_ROWS], len(entries) > (prefer.page_size or MOST_ROWS)
-    body = _body(records, table, request)
-    body["value"] = [entry.show() for entry in page]
-    name, options = _link(request, start, page[-1].mark if more else None)
-    body[name] = f"{request.base_url}{request.path}?{render_query(options)}"
-    return Response.json(200, body, _applied(prefer))
+    size = prefer.page_size or MOST_ROWS
+    before = _body(records, table, request)
+    if "$deltatoken" in request.query:
+        entries = _entries(records, table, request, prefer, start)
+        value = [entry.show() for entry in entries[:size]]
+        behind = _behind(request, start, entries[size - 1].mark if len(entries) > size else None)
+        return Response.json(200, {**before, "value": value, **behind}, _applied(prefer))
+    rows = list(islice(records.in_key_order(table, start.mark), size + 1))
+    behind = _behind(request, start, rows[size - 1][table.key] if len(rows) > size else None)
+    what = shown(table, request.query.get("$select"), None)
+    shape = shape_of(table, records, what, prefer)
+    if shape is not None:
+        return Response.encoded(200, records.encoded.page(shape, rows[:size], before, behind), _applied(prefer))
+    render = renderer(table, records, what, prefer)
+    return Response.json(200, {**before, "value": [render(row) for row in rows[:size]], **behind}, _applied(prefer))
 
 
 def count_changes(records: Records, table: Table, request: Request) -> Response:
@@ -115,17 +124,13 @@ def _now(records: Records) -> Token:
 
 
 def _entries(records: Records, table: Table, request: Request, prefer: Preferences, start: Position) -> Sequence[Entry]:
-    """What is still to be shown, in the order of pages."""
+    """What of the changes is still to be shown, in the order of pages."""
     show = renderer(table, records, shown(table, request.query.get("$select"), None), prefer)
-    if "$deltatoken" not in request.query:
-        rows = sorted(records.rows(table), key=lambda row: row[table.key])
-        found = [_of_row(row[table.key], row, show) for row in rows]
-    else:
-        since = _token(records, request.query["$deltatoken"])
-        found = [
-            *(_of_row(_mark(row["versionnumber"]), row, show) for row in _changed(records, table, since, start.upto)),
-            *(_of_deletion(request, table, gone) for gone in _deleted(records, table, since, start.upto)),
-        ]
+    since = _token(records, request.query["$deltatoken"])
+    found = [
+        *(_of_row(_mark(row["versionnumber"]), row, show) for row in _changed(records, table, since, start.upto)),
+        *(_of_deletion(request, table, gone) for gone in _deleted(records, table, since, start.upto)),
+    ]
     return found if start.mark is None else [entry for entry in found if entry.mark > start.mark]
 
 
@@ -159,12 +164,17 @@ def _body(records: Records, table: Table, request: Request) -> dict[str, Any]:
     delta = "/$delta" if "$deltatoken" in request.query else ""
     body: dict[str, Any] = {"@odata.context": f"{context(request, table, what)}{delta}"}
     if request.query.get("$count") == "true":
-        body["@odata.count"] = min(len(records.rows(table)), MOST_ROWS)
+        body["@odata.count"] = min(records.count(table), MOST_ROWS)
     return body
 
 
-def _link(request: Request, start: Position, mark: str | None) -> tuple[str, dict[str, str]]:
+def _behind(request: Request, start: Position, mark: str | None) -> dict[str, str]:
     """The link behind a page: to the next one behind `mark`, or to the changes that are yet to come."""
+    name, options = _link(request, start, mark)
+    return {name: f"{request.base_url}{request.path}?{render_query(options)}"}
+
+
+def _link(request: Request, start: Position, mark: str | None) -> tuple[str, dict[str, str]]:
     if mark is None:
         kept = {name: value for name, value in request.query.items() if name == "$select"}
         return "@odata.deltaLink", {**kept, "$deltatoken": str(start.upto)}

@@ -19,7 +19,8 @@ from p2c_assets.sandbox.dataverse.webhooks import Webhooks
 from p2c_assets.sandbox.faults import INSIDE, Faults, Plan
 from p2c_assets.sandbox.messages import Request, Response
 from p2c_assets.sandbox.notices import Notices
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.throttle import Admitted, Refused, Throttle
 
 
@@ -122,6 +123,12 @@ class DataverseTwin:
     def after_reset(self) -> None:
         seed(self._store, self._options, self._clock.timestamp())
         seed_messages(self._store, self._options, self._clock.timestamp())
+
+    def before_snapshot(self) -> None:
+        """Everything is in the store."""
+
+    def after_restore(self) -> None:
+        """Everything is in the store."""
 
     def admin(self, method: str, path: Sequence[str], document: Any) -> Any:
         """`privileges`: what the caller may not do."""

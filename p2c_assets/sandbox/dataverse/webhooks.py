@@ -30,7 +30,7 @@ from p2c_assets.sandbox.dataverse.schema_messages import (
 from p2c_assets.sandbox.dataverse.work import Work
 from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.notices import Notices
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 SECRETS = "_authvalues"
 """authvalue by endpoint: it can be written and not be read."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.schema import Document
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 
 class Touch(NamedTuple):

@@ -17,7 +17,7 @@ from p2c_assets.sandbox.dataverse.rounding import rounded_values
 from p2c_assets.sandbox.dataverse.schema import BY_HEADER, BY_LINE, Document
 from p2c_assets.sandbox.dataverse.steps import AFTER, BEFORE
 from p2c_assets.sandbox.dataverse.work import Work
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 
 def create(work: Work, table: Table, values: Mapping[str, Any]) -> Row:

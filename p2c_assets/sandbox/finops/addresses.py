@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from p2c_assets.sandbox.finops import errors
 from p2c_assets.sandbox.finops.columns import EntitySet
 from p2c_assets.sandbox.finops.reference import Reference
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 _PLACE = ("Street", "StreetNumber", "City", "State", "StateId", "County", "CountyId", "ZipCode")
 _COUNTRY = ("CountryRegionId", "CountryRegionISOCode")

@@ -23,7 +23,8 @@ from p2c_assets.sandbox.finops.schema_parties import CONTACT_PERSONS, CUSTOMERS_
 from p2c_assets.sandbox.finops.schema_products import SELLABLE_RELEASED_PRODUCTS
 from p2c_assets.sandbox.finops.status import DELIVERED, DOCUMENT, INVOICED, posted_status
 from p2c_assets.sandbox.finops.values import coerce, number
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 PRODUCTS = "_released_products"

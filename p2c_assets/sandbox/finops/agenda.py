@@ -15,7 +15,8 @@ from p2c_assets.sandbox.finops.reference import internal_key
 from p2c_assets.sandbox.finops.schema import ENTITY_SETS
 from p2c_assets.sandbox.finops.schema_orders import ORDER_HEADERS, ORDER_LINES
 from p2c_assets.sandbox.finops.writing import Writer
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 AGENDA = "_agenda"

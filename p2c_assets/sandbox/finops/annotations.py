@@ -11,7 +11,7 @@ from typing import Any
 from p2c_assets.sandbox.finops.columns import EntitySet, Kind
 from p2c_assets.sandbox.finops.enums import NAMESPACE
 from p2c_assets.sandbox.messages import Request, Unsupported
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 _LEVEL = re.compile(r"odata\.metadata=(minimal|full|none)")
 _TYPES: Mapping[Kind, str] = {Kind.DECIMAL: "#Decimal", Kind.DATE: "#DateTimeOffset", Kind.DATETIME: "#DateTimeOffset"}

@@ -19,7 +19,7 @@ from p2c_assets.sandbox.finops.records import REC_ID, Records
 from p2c_assets.sandbox.finops.schema_orders import ORDER_HEADERS
 from p2c_assets.sandbox.finops.status import open_quantity, remaining_quantity
 from p2c_assets.sandbox.finops.values import number
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 _Most = Callable[[Row], Decimal]

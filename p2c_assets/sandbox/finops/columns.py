@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from p2c_assets.sandbox.finops.enums import ENUMS
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 EMPTY_DATE = "1900-01-01T12:00:00Z"
 EMPTY_DATETIME = "1900-01-01T00:00:00Z"

@@ -5,7 +5,7 @@ from p2c_assets.sandbox.finops.addresses import settle_country
 from p2c_assets.sandbox.finops.parties import Parties
 from p2c_assets.sandbox.finops.reference import Reference, check_mandatory
 from p2c_assets.sandbox.finops.schema_parties import CONTACT_PERSONS
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 
 class ContactPersonRules:

@@ -12,7 +12,7 @@ from p2c_assets.sandbox.finops.schema_invoices import INVOICE_HEADERS, INVOICE_L
 from p2c_assets.sandbox.finops.schema_orders import ORDER_HEADERS, ORDER_LINES
 from p2c_assets.sandbox.finops.schema_parties import CUSTOMERS_V2
 from p2c_assets.sandbox.finops.schema_quotations import QUOTATION_HEADERS
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 _PARTY_TYPES = ("Organization", "Person")
 _ADDRESSES = ("Address", "DeliveryAddress", "InvoiceAddress")

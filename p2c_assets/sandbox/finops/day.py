@@ -14,7 +14,7 @@ from p2c_assets.sandbox.finops.reference import Reference
 from p2c_assets.sandbox.finops.schema_orders import ORDER_HEADERS
 from p2c_assets.sandbox.finops.status import DELIVERED, DOCUMENT, open_quantity
 from p2c_assets.sandbox.finops.values import number
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 UNTIL = ("none", "confirm", "pick", "partial_delivery", "delivery", "partial_invoice", "invoice", "cancel")

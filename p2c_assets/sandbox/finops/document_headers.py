@@ -13,7 +13,7 @@ from p2c_assets.sandbox.finops.customers import customer_name
 from p2c_assets.sandbox.finops.records import Records
 from p2c_assets.sandbox.finops.reference import Reference, check_mandatory
 from p2c_assets.sandbox.finops.schema_parties import CUSTOMERS_V2
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 _DELIVERY = ("DeliveryAddress", "Address")
 _INVOICE = ("InvoiceAddress", "Address")

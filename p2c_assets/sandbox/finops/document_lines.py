@@ -15,7 +15,8 @@ from p2c_assets.sandbox.finops.schema_products import SELLABLE_RELEASED_PRODUCTS
 from p2c_assets.sandbox.finops.totals import Split, line_amount, split_discount, whole_discount
 from p2c_assets.sandbox.finops.values import number
 from p2c_assets.sandbox.money import ZERO
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 
 DEFAULT_SITE = "_site"
 _DISCOUNT_PARTS = frozenset({"LineDiscountAmount", "FixedPriceCharges"})

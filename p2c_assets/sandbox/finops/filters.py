@@ -24,7 +24,7 @@ from p2c_assets.sandbox.odata.expression import (
     Property,
     chained,
 )
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 Predicate = Callable[[Row], bool]
 Value = Callable[[Row], Any]
@@ -65,17 +65,6 @@ class Operand(NamedTuple):
 def compile_filter(entity_set: EntitySet, expression: Expression, *, text_functions: bool) -> Predicate:
     """A predicate over stored rows. Raises FinopsError (400) or Unsupported."""
     return FilterCompiler(entity_set, text_functions).predicate(expression)
-
-
-def company_of(expression: Expression) -> str | None:
-    """The company that a filter pins down: a conjunct dataAreaId eq 'x'."""
-    match expression:
-        case Binary("and"):
-            return next((found for operand in chained(expression) if (found := company_of(operand))), None)
-        case Binary("eq", Property(("dataAreaId",)), Literal(str() as value, "string")) if "*" not in value:
-            return value.lower()
-        case _:
-            return None
 
 
 class FilterCompiler:

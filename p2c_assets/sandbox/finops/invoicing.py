@@ -19,7 +19,8 @@ from p2c_assets.sandbox.finops.status import DELIVERED, INVOICED, line_status
 from p2c_assets.sandbox.finops.totals import Split, document_totals, line_amount, whole_discount
 from p2c_assets.sandbox.finops.values import number
 from p2c_assets.sandbox.money import ZERO, round_half_away
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 
 _SHARED = {
     "LineTotalTaxAmount": "TotalTaxAmount",

@@ -13,7 +13,8 @@ from p2c_assets.sandbox.finops.actions import Perform
 from p2c_assets.sandbox.finops.assumptions import FIRST_REC_ID, TERMINAL_JOB_STATES
 from p2c_assets.sandbox.finops.order_totals import OrderTotals
 from p2c_assets.sandbox.finops.population import Population
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 _TABLE = "_batch_jobs"

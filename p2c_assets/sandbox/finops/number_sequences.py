@@ -13,7 +13,8 @@ from typing import NamedTuple
 from p2c_assets.sandbox.finops import errors
 from p2c_assets.sandbox.finops.columns import EntitySet
 from p2c_assets.sandbox.finops.reference import Reference
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import SEQUENCES, Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 MODES = ("manual", "automatic", "changeable")
@@ -54,6 +55,13 @@ class NumberSequences:
         if given:
             raise errors.field_failed(entity_set, [numbered.column], *_refusals(entity_set, numbered, sequence, given))
         return {**row, numbered.column: self._next(sequence)}
+
+    def settle(self) -> None:
+        """Write what was allocated in memory to the store's sequences."""
+        for name, number in self._allocated.items():
+            kept = self._store.table(SEQUENCES).get(name)
+            if kept is None or kept["next"] <= number:
+                self._store.table(SEQUENCES).put(name, {"next": number + 1})
 
     def forget(self) -> None:
         """What was allocated in memory, after the store was emptied."""

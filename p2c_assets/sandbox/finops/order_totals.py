@@ -13,7 +13,7 @@ from p2c_assets.sandbox.finops.schema_orders import ORDER_HEADERS, ORDER_LINES
 from p2c_assets.sandbox.finops.totals import document_totals, line_taxes
 from p2c_assets.sandbox.finops.values import number
 from p2c_assets.sandbox.money import ZERO
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 

@@ -13,7 +13,7 @@ from p2c_assets.sandbox.finops.schema_orders import ORDER_HEADERS, ORDER_LINES
 from p2c_assets.sandbox.finops.schema_quotations import QUOTATION_HEADERS
 from p2c_assets.sandbox.finops.status import DOCUMENT, header_status, line_status, posted_status, processing_status
 from p2c_assets.sandbox.money import ZERO
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 HEADER = HeaderShape(ORDER_HEADERS, "OrderingCustomerAccountNumber", "SalesOrderName", "RequestedReceiptDate")
 LINE = LineShape(

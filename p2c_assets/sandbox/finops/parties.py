@@ -6,7 +6,8 @@ customer keeps the party.
 
 from p2c_assets.sandbox.finops import errors
 from p2c_assets.sandbox.finops.columns import EntitySet
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 
 _TABLE = "_parties"
 

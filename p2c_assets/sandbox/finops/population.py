@@ -10,7 +10,7 @@ from p2c_assets.sandbox.finops.schema_invoices import INVOICE_LINES
 from p2c_assets.sandbox.finops.schema_orders import ORDER_LINES
 from p2c_assets.sandbox.finops.schema_products import SELLABLE_RELEASED_PRODUCTS
 from p2c_assets.sandbox.finops.schema_quotations import QUOTATION_LINES
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 SELLABLE = "_sellable"
 DISTINCT = "_distinct"

@@ -25,7 +25,7 @@ from p2c_assets.sandbox.finops.status import (
 )
 from p2c_assets.sandbox.finops.values import number
 from p2c_assets.sandbox.money import ZERO
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 Quantities = Mapping[int, Decimal]
 """By the lines' record ids. A line that is not named gets nothing."""

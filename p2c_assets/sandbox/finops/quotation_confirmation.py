@@ -12,7 +12,7 @@ from p2c_assets.sandbox.finops.records import Records
 from p2c_assets.sandbox.finops.schema_orders import ORDER_HEADERS, ORDER_LINES
 from p2c_assets.sandbox.finops.schema_quotations import QUOTATION_HEADERS, QUOTATION_LINES
 from p2c_assets.sandbox.finops.writing import Writer
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 _RENAMED = {

@@ -11,7 +11,7 @@ from p2c_assets.sandbox.finops.reference import Reference
 from p2c_assets.sandbox.finops.schema_quotations import QUOTATION_HEADERS, QUOTATION_LINES
 from p2c_assets.sandbox.finops.totals import document_totals, line_taxes
 from p2c_assets.sandbox.finops.values import number
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 HEADER = HeaderShape(QUOTATION_HEADERS, "RequestingCustomerAccountNumber", "SalesQuotationName", "ReceiptDateRequested")
 LINE = LineShape(

@@ -1,38 +1,37 @@
-"""GET of collections and records: options, order, pages, expansions.
+"""GET of collections and records: options, pages, columns, expansions. Which rows there are is in `selection`.
 
-Sources: fin-ops odata (options, 10,000 rows per page, cross-company), a live capture of maxpagesize and nextLinks.
-assumptions.DEFAULT_ORDER_IS_THE_KEY.
+Sources: fin-ops odata (options, 10,000 rows per page), a live capture of maxpagesize and nextLinks.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
+from p2c_assets.sandbox.encoded import ETAG, Shape
 from p2c_assets.sandbox.finops import errors
 from p2c_assets.sandbox.finops.annotations import annotated, bare, content_type, key_text, metadata_level
-from p2c_assets.sandbox.finops.columns import Column, EntitySet, Kind, Navigation
-from p2c_assets.sandbox.finops.enums import ENUMS, NAMESPACE
-from p2c_assets.sandbox.finops.filters import company_of, compile_filter
-from p2c_assets.sandbox.finops.keys import cross_company, in_scope
+from p2c_assets.sandbox.finops.columns import EntitySet, Navigation
+from p2c_assets.sandbox.finops.enums import NAMESPACE
+from p2c_assets.sandbox.finops.keys import in_scope
 from p2c_assets.sandbox.finops.paging import next_link, preference, read_page
-from p2c_assets.sandbox.finops.records import ETAG, Records, visible
+from p2c_assets.sandbox.finops.records import REC_ID, Records, visible
 from p2c_assets.sandbox.finops.schema import ENTITY_SETS
+from p2c_assets.sandbox.finops.selection import Selector, column_of, parsed
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
-from p2c_assets.sandbox.odata.filter import parse_filter
-from p2c_assets.sandbox.odata.lexer import ODataSyntaxError
-from p2c_assets.sandbox.odata.options import (
-    Expand,
-    OrderBy,
-    parse_expand,
-    parse_order_by,
-    parse_select,
-)
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.odata.options import Expand, parse_expand, parse_select
+from p2c_assets.sandbox.table import Row
 
 _OPTIONS = frozenset({"$filter", "$count", "$orderby", "$skip", "$top", "$select", "$expand", "$format", "$skiptoken"})
 _OF_SETS = frozenset({"$filter", "$orderby", "$count", "$skip", "$top"})
+
+
+class Frame(NamedTuple):
+    """What stands around the rows of a page."""
+
+    before: Mapping[str, Any]
+    behind: Mapping[str, Any]
+    headers: Mapping[str, str]
 
 
 class Reader:
@@ -42,34 +41,43 @@ class Reader:
         self, records: Records, companies: Callable[[], Sequence[str]], default_company: str, *, text_functions: bool
     ) -> None:
         self._records = records
-        self._companies = companies
         self._default_company = default_company
-        self._text_functions = text_functions
+        self._selector = Selector(records, companies, default_company, text_functions=text_functions)
 
     def collection(self, entity_set: EntitySet, request: Request) -> Response:
         """A page of rows with count and nextLink as asked. Raises FinopsError or Unsupported."""
         check_options(request)
         level = metadata_level(request)
         page = read_page(request)
-        rows = self._rows(entity_set, request)
         counted = _flag(request, "$count")
-        if counted or "$orderby" in request.query:
-            rows = list(rows)
-        body: dict[str, Any] = {"@odata.context": _context(entity_set, request)}
+        result = self._selector.select(entity_set, request, 0 if counted else page.start)
+        before: dict[str, Any] = {"@odata.context": _context(entity_set, request)}
+        rows = result.rows
         if counted:
-            body["@odata.count"] = len(rows) if isinstance(rows, list) else 0
+            rows = list(rows)
+            before["@odata.count"] = len(rows)
         end = page.start + page.size if page.end is None else min(page.start + page.size, page.end)
-        found = list(islice(rows, page.start, end + 1))
-        body["value"] = self._project(entity_set, request, found[: end - page.start])
-        if len(found) > end - page.start and (page.end is None or end < page.end):
-            body["@odata.nextLink"] = next_link(request, page, end)
-        shown = bare(body) if level == "none" else body
-        return Response.json(200, shown, {**content_type(level), **preference(page)})
+        found = list(islice(rows, page.start - result.skipped, end + 1 - result.skipped))
+        more = len(found) > end - page.start and (page.end is None or end < page.end)
+        behind = {"@odata.nextLink": next_link(request, page, end)} if more else {}
+        headers = {**content_type(level), **preference(page)}
+        return self._page(entity_set, request, found[: end - page.start], Frame(before, behind, headers))
+
+    def _page(self, entity_set: EntitySet, request: Request, rows: list[Row], frame: Frame) -> Response:
+        """Rows with nothing but their own columns, the usual ones, are kept encoded."""
+        level = metadata_level(request)
+        if "$expand" in request.query or level != "minimal":
+            body = {**frame.before, "value": self._project(entity_set, request, rows), **frame.behind}
+            return Response.json(200, bare(body) if level == "none" else body, frame.headers)
+        names = (ETAG, *_selected(entity_set, request))
+        shape = Shape((entity_set.name, names), REC_ID, _shower(names))
+        encoded = self._records.encoded.page(shape, rows, frame.before, frame.behind)
+        return Response.encoded(200, encoded, frame.headers)
 
     def count(self, entity_set: EntitySet, request: Request) -> Response:
         """`/$count`: the number as plain text."""
         check_options(request)
-        number = sum(1 for _ in self._rows(entity_set, request))
+        number = sum(1 for _ in self._selector.select(entity_set, request, 0).rows)
         return Response(200, {"Content-Type": "text/plain", "OData-Version": "4.0"}, str(number).encode())
 
     def record(self, entity_set: EntitySet, key: tuple[str | int, ...], request: Request) -> Response:
@@ -89,7 +97,7 @@ class Reader:
         row = self._found(entity_set, key, request)
         if navigation is not None:
             return self._related(row, navigation, request)
-        column = _column(entity_set, name)
+        column = column_of(entity_set, name)
         context = f"{request.base_url}/data/$metadata#{key_text(entity_set, row)}/{name}"
         return Response.json(200, {"@odata.context": context, "value": row[column.name]})
 
@@ -127,26 +135,9 @@ class Reader:
             shown = {"@odata.context": f"{_context(entity_set, request)}/$entity", **shown}
         return Response.json(status, shown, {**content_type(level), **headers})
 
-    def _rows(self, entity_set: EntitySet, request: Request) -> Iterable[Row]:
-        companies: Sequence[str] = self._companies() if cross_company(request) else [self._default_company]
-        text = request.query.get("$filter")
-        expression = None if text is None else _parse(parse_filter, text)
-        pinned = None if expression is None else company_of(expression)
-        if pinned is not None:
-            companies = [company for company in companies if company == pinned]
-        rows: Iterable[Row] = self._records.in_key_order(entity_set, companies)
-        if expression is not None:
-            predicate = compile_filter(entity_set, expression, text_functions=self._text_functions)
-            rows = filter(predicate, rows)
-        order = request.query.get("$orderby")
-        if order is None:
-            return rows
-        return _ordered(entity_set, rows, _parse(parse_order_by, order), one_company=len(companies) == 1)
-
     def _project(self, entity_set: EntitySet, request: Request, rows: list[Row]) -> list[dict[str, Any]]:
         names = (ETAG, *_selected(entity_set, request))
-        values = cast(Callable[[Row], tuple[Any, ...]], itemgetter(*names))
-        projected = [dict(zip(names, values(row), strict=True)) for row in rows]
+        projected = [*map(_shower(names), rows)]
         for expand in _expansions(request):
             self._expand(entity_set, expand, rows, projected)
         match metadata_level(request):
@@ -181,11 +172,14 @@ def _flag(request: Request, name: str) -> bool:
     return text == "true"
 
 
-def _parse(parser: Callable[[str], Any], text: str) -> Any:
-    try:
-        return parser(text)
-    except ODataSyntaxError as error:
-        raise errors.bad_query(error.message) from error
+def _shower(names: tuple[str, ...]) -> Callable[[Row], dict[str, Any]]:
+    """Shows these members of a row, at least two."""
+    values = cast(Callable[[Row], tuple[Any, ...]], itemgetter(*names))
+
+    def show(row: Row) -> dict[str, Any]:
+        return dict(zip(names, values(row), strict=True))
+
+    return show
 
 
 def _selected(entity_set: EntitySet, request: Request) -> tuple[str, ...]:
@@ -195,52 +189,13 @@ def _selected(entity_set: EntitySet, request: Request) -> tuple[str, ...]:
 def _select(entity_set: EntitySet, text: str | None) -> tuple[str, ...]:
     if text is None or text.strip() == "*":
         return entity_set.names
-    names: tuple[str, ...] = _parse(parse_select, text)
-    return tuple(_column(entity_set, name).name for name in names)
-
-
-def _column(entity_set: EntitySet, name: str) -> Column:
-    column = entity_set.by_name.get(name)
-    if column is not None:
-        return column
-    if name in entity_set.unsupported:
-        raise Unsupported(f"the column {entity_set.name}.{name}")
-    raise errors.bad_query(f"Could not find a property named '{name}' on type '{NAMESPACE}.{entity_set.entity}'.")
-
-
-def _ordered(
-    entity_set: EntitySet, rows: Iterable[Row], order: tuple[OrderBy, ...], *, one_company: bool
-) -> Iterable[Row]:
-    columns = [(_sort_column(entity_set, key), key.descending) for key in order]
-    names = tuple(column.name for column, _ in columns)
-    first = 1 if one_company and names[:1] != entity_set.keys[:1] else 0
-    if not any(descending for _, descending in columns) and names == entity_set.keys[first : first + len(names)]:
-        return rows  # they come in the order of the key
-    result = list(rows)
-    for column, descending in reversed(columns):
-        result.sort(key=partial(_rank, column), reverse=descending)
-    return result
-
-
-def _sort_column(entity_set: EntitySet, order: OrderBy) -> Column:
-    name = "/".join(order.path)
-    if "/" in name:
-        raise Unsupported(f"the path {name} in $orderby")
-    return _column(entity_set, name)
-
-
-def _rank(column: Column, row: Row) -> tuple[bool, Any]:
-    value = row[column.name]
-    if column.kind is Kind.ENUM:
-        value = ENUMS[column.enum].get(str(value), -1)
-    if isinstance(value, str):
-        value = value.lower()
-    return isinstance(value, str), value
+    names: tuple[str, ...] = parsed(parse_select, text)
+    return tuple(column_of(entity_set, name).name for name in names)
 
 
 def _expansions(request: Request) -> tuple[Expand, ...]:
     text = request.query.get("$expand")
-    return () if text is None else _parse(parse_expand, text)
+    return () if text is None else parsed(parse_expand, text)
 
 
 def _navigation(entity_set: EntitySet, expand: Expand) -> Navigation:

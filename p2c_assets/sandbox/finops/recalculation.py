@@ -10,7 +10,7 @@ from p2c_assets.sandbox.finops.quotations import QuotationTotals
 from p2c_assets.sandbox.finops.records import Records
 from p2c_assets.sandbox.finops.schema_orders import ORDER_HEADERS
 from p2c_assets.sandbox.finops.schema_quotations import QUOTATION_HEADERS
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 _MONEY = ("SalesPrice", "TotalDiscountAmount", "LineDiscountAmount", "FixedPriceCharges")
 

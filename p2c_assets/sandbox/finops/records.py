@@ -8,11 +8,13 @@ import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from p2c_assets.sandbox.encoded import ETAG, EncodedRows
 from p2c_assets.sandbox.finops.assumptions import FIRST_REC_ID
+from p2c_assets.sandbox.finops.candidates import Wanted
 from p2c_assets.sandbox.finops.columns import EntitySet
-from p2c_assets.sandbox.store import Index, Row, Store, Table
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Key, Row, Table
 
-ETAG = "@odata.etag"
 HIDDEN = "_hidden"
 REC_ID = "_rec_id"
 REC_VERSION = "_rec_version"
@@ -26,7 +28,7 @@ class Records:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._sorted: dict[tuple[str, str], tuple[int, list[Row]]] = {}
+        self.encoded = EncodedRows()
         self._watchers: list[Watcher] = []
 
     def watch(self, watcher: Watcher) -> None:
@@ -40,10 +42,6 @@ class Records:
     def get(self, entity_set: EntitySet, *key: str | int) -> Row | None:
         """The row of this key (in the order of the set's keys, any case), hidden ones included."""
         return self.table(entity_set).get(tuple(part.lower() if isinstance(part, str) else part for part in key))
-
-    def by_company(self, entity_set: EntitySet) -> Index:
-        """Visible rows by company."""
-        return self.table(entity_set).index("company", _company)
 
     def matching(self, entity_set: EntitySet, *values: tuple[str, Any]) -> list[Row]:
         """Rows whose columns have these values, without case; by an index per set of columns."""
@@ -95,19 +93,28 @@ class Records:
         for watcher in self._watchers:
             watcher(entity_set, before, after)
 
-    def in_key_order(self, entity_set: EntitySet, companies: Sequence[str]) -> Iterator[Row]:
-        """Visible rows of the companies, sorted by key; a company's order is kept until its set changes."""
-        for company in sorted(companies):
-            yield from self._company_rows(entity_set, company)
+    def in_key_order(
+        self,
+        entity_set: EntitySet,
+        companies: Sequence[str],
+        behind: tuple[str | int, ...] | None = None,
+        skip: int = 0,
+    ) -> Iterator[Row]:
+        """Visible rows of the companies, sorted by key, without the first `skip`.
 
-    def _company_rows(self, entity_set: EntitySet, company: str) -> list[Row]:
-        revision = self.table(entity_set).revision
-        kept = self._sorted.get((entity_set.name, company))
-        if kept is None or kept[0] != revision:
-            rows = sorted(self.by_company(entity_set).get(company), key=lambda row: _sort_key(entity_set, row))
-            kept = (revision, rows)
-            self._sorted[entity_set.name, company] = kept
-        return kept[1]
+        behind: in each company only rows whose key comes behind these parts of it; not together with `skip`.
+        """
+        order = self.table(entity_set).sequence("by company", _company, _rank)
+        for company in sorted(companies):
+            start = None if behind is None else (*_rank((company, *behind)), _LAST)
+            yield from order.rows(company, start, skip)
+            skip = max(skip - order.size(company), 0)
+
+    def with_values(self, entity_set: EntitySet, wanted: Wanted, companies: Sequence[str]) -> list[Row]:
+        """Visible rows of the companies that have one of the values, sorted by key."""
+        found = (row for value in wanted.values for row in self.matching(entity_set, (wanted.column, value)))
+        rows = [row for row in found if visible(row) and row["dataAreaId"] in companies]
+        return sorted(rows, key=lambda row: _rank(entity_set.key_of(row)))
 
 
 def visible(row: Row | None) -> bool:
@@ -128,9 +135,13 @@ def _fold(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-def _sort_key(entity_set: EntitySet, row: Row) -> tuple[tuple[bool, Any], ...]:
+_LAST = (2,)
+"""Ranks behind every part of a key."""
+
+
+def _rank(key: Key) -> tuple[tuple[bool, Any], ...]:
     """Texts after numbers, so that a flawed key can be sorted at all."""
-    return tuple((isinstance(part, str), part) for part in entity_set.key_of(row))
+    return tuple((isinstance(part, str), part) for part in key)
 
 
 def _stamp(entity_set: EntitySet, row: Row) -> Row:

@@ -9,7 +9,8 @@ from typing import Any
 
 from p2c_assets.sandbox.finops import errors
 from p2c_assets.sandbox.finops.columns import EntitySet
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 INTERNAL_TABLES: Mapping[str, tuple[str, ...]] = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from p2c_assets.sandbox.finops.values import number
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 DOCUMENT = "_document"
 DELIVERED = "_delivered"

@@ -48,6 +48,7 @@ from p2c_assets.sandbox.finops.reading import Reader
 from p2c_assets.sandbox.finops.recalculation import Recalculation
 from p2c_assets.sandbox.finops.records import Records
 from p2c_assets.sandbox.finops.reference import Reference
+from p2c_assets.sandbox.finops.sequence_rows import SequenceRows
 from p2c_assets.sandbox.finops.session_service import SessionService
 from p2c_assets.sandbox.finops.trouble import refusal
 from p2c_assets.sandbox.finops.versions import Versions
@@ -55,7 +56,8 @@ from p2c_assets.sandbox.finops.writing import Rules, Writer
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.notices import Notices
 from p2c_assets.sandbox.odata.keys import split_path
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.throttle import Admitted, Refused
 
 DEFAULT_COMPANY = "usmf"
@@ -109,7 +111,9 @@ class FinopsTwin:
         actions = Actions({**versions.performers(), **self._jobs.performers()}, {PACKAGES: self._packages})
         privileges = Privileges(self._reference)
         self._session = SessionService(self._reference, self._default_company)
-        self._protocol = Protocol(self._reader, self._writer, actions, privileges, self._default_company)
+        self._protocol = Protocol(
+            self._reader, self._writer, actions, privileges, SequenceRows(self._reference), self._default_company
+        )
         self._batch = Batch(store, self.counter, self._operate_inside, batch_error_status)
         self._administration = Administration(
             store, self._records, self._reference, parties, headers, customers, self._default_company
@@ -213,6 +217,14 @@ class FinopsTwin:
 
     def after_reset(self) -> None:
         """Nothing is there from the start; numbers in memory go too."""
+        self._numbers.forget()
+
+    def before_snapshot(self) -> None:
+        """Numbers that were lost by a rollback stay lost."""
+        self._numbers.settle()
+
+    def after_restore(self) -> None:
+        """Numbers in memory go too."""
         self._numbers.forget()
 
     def admin(self, method: str, path: Sequence[str], document: Any) -> Any:

@@ -15,7 +15,7 @@ from p2c_assets.sandbox.finops.assumptions import LARGEST_AMOUNT
 from p2c_assets.sandbox.finops.columns import EMPTY_DATE, EMPTY_DATETIME, Column, EntitySet, Kind
 from p2c_assets.sandbox.finops.enums import ENUMS
 from p2c_assets.sandbox.messages import Unsupported
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 _INT32 = range(-(2**31), 2**31)
 _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})")

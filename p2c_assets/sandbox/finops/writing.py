@@ -7,14 +7,15 @@ So a wrong reference is met before a blank mandatory column, and both before a k
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from p2c_assets.sandbox.encoded import ETAG
 from p2c_assets.sandbox.finops import errors
 from p2c_assets.sandbox.finops.columns import Column, EntitySet, Kind
 from p2c_assets.sandbox.finops.number_sequences import NumberSequences
-from p2c_assets.sandbox.finops.records import ETAG, Records, visible
+from p2c_assets.sandbox.finops.records import Records, visible
 from p2c_assets.sandbox.finops.reference import Reference
 from p2c_assets.sandbox.finops.values import coerce_body, read_body
 from p2c_assets.sandbox.messages import Unsupported
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 
 class Rules(Protocol):

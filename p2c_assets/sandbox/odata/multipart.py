@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 _CRLF = b"\r\n"
+_ENDS_A_LINE = re.compile(rb"--|[ \t]*\r\n")
 _REQUEST_LINE = re.compile(rb"^([A-Z]+) (\S.*?) HTTP/1\.1$")
 
 
@@ -73,13 +74,27 @@ def _request(headers: dict[str, str], content: bytes) -> BatchRequest:
 
 
 def _split(body: bytes, boundary: bytes) -> list[tuple[dict[str, str], bytes]]:
-    delimiter = re.compile(rb"(?:^|\r\n)--" + re.escape(boundary) + rb"(?=--|[ \t]*\r\n)")
-    chunks = delimiter.split(body)[1:]
+    chunks = _between(body, _CRLF + b"--" + boundary)[1:]
     if not chunks:
         raise MultipartError(f"The boundary '{boundary.decode()}' does not occur in the body.")
     if not chunks[-1].startswith(b"--"):
         raise MultipartError(f"The closing boundary '{boundary.decode()}--' is missing.")
     return [_headers(_after_line(chunk)) for chunk in chunks[:-1]]
+
+
+def _between(body: bytes, delimiter: bytes) -> list[bytes]:
+    """What stands between delimiters: at the start of a line, followed by `--` or by nothing else in their line.
+
+    Every changeset has a boundary of its own: so they are found without compiling a pattern for each.
+    """
+    first, *others = (_CRLF + body).split(delimiter)
+    chunks = [first]
+    for number, piece in enumerate(others, start=1):
+        if _ENDS_A_LINE.match(piece) or (number < len(others) and not piece.strip(b" \t")):
+            chunks.append(piece)
+        else:
+            chunks[-1] += delimiter + piece
+    return chunks
 
 
 def _after_line(chunk: bytes) -> bytes:

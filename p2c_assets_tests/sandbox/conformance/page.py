@@ -1,13 +1,16 @@
-"""The table of docs/sandbox.md, from the list: `python -m p2c_assets_tests.sandbox.conformance.page` writes it."""
+"""The tables of docs/sandbox.md, from the lists: `python -m p2c_assets_tests.sandbox.conformance.page` writes them."""
 
 from collections import Counter
 from pathlib import Path
 
+from p2c_assets_tests.sandbox.conformance import assumed
 from p2c_assets_tests.sandbox.conformance.rows import Row, rows
 
 PAGE = Path(__file__).parents[3] / "docs" / "sandbox.md"
 BEGIN = "<!-- conformance: begin -->"
 END = "<!-- conformance: end -->"
+ASSUMED_BEGIN = "<!-- assumptions: begin -->"
+ASSUMED_END = "<!-- assumptions: end -->"
 
 
 def table() -> str:
@@ -46,10 +49,14 @@ def _cell(text: str) -> str:
 
 
 def render(page: str) -> str:
-    """The page with its table brought up to date."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+    """The page with its tables brought up to date."""
+    return _between(_between(page, BEGIN, table(), END), ASSUMED_BEGIN, assumed.table(), ASSUMED_END)
+
+
+def _between(page: str, begin: str, text: str, end: str) -> str:
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n\n{text}\n\n{end}{after}"
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ A row says what the real system does (`says`), where that is documented (`source
 
 - `covered`: `tests` assert it; each of them names `source` in its docstring;
 - `unsupported`: the twin answers 501 with the name `feature`; `tests` assert that;
-- `assumption`: the documents do not settle it; `constant` is what the twin assumes (module:NAME), `tests` assert it.
+- `assumption`: the documents do not settle it; `constant` is what the twin assumes (module:NAME, a constant or a key of
+  DECISIONS), `tests` assert it.
 """
 
 import ast

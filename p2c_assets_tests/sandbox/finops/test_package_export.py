@@ -55,6 +55,16 @@ def test_a_package_holds_manifest_header_and_a_file_for_each_entity(scm: Caller)
     assert [row["ORDEREDSALESQUANTITY"] for row in rows["CDS sales order lines.csv"]] == ["3"]
 
 
+def test_an_entity_without_rows_has_a_file_with_the_header_only(scm: Caller) -> None:
+    """Source: none: assumptions.EMPTY_EXPORT_HAS_A_HEADER"""
+    project(scm, fields=["CUSTOMERACCOUNT", "ORGANIZATIONNAME"])
+    execution = start_export(scm)
+    assert finish(scm, execution) == "Succeeded"
+    assert parts(download(scm, execution))["Customers V2.csv"].decode("utf-8-sig").split() == [
+        "CUSTOMERACCOUNT,ORGANIZATIONNAME"
+    ]
+
+
 def test_the_manifest_lists_entities_by_label_with_their_maps(scm: Caller) -> None:
     """Source: usmf_asset-major-types-01.zip"""
     project(scm, fields=["CUSTOMERACCOUNT", "ORGANIZATIONNAME"], execution_unit=2, level=3, sequence=4)

@@ -13,7 +13,7 @@ from p2c_assets.sandbox.finops.totals import (
     split_discount,
     whole_discount,
 )
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ class Example:
     def __init__(self, system: str, make: Callable[[Store], Twin], state: State) -> None:
         self.store = Store(system)
         for name, rows in state.items():
-            for key, row in rows:
-                self.store.table(name).restore(key, dict(row))
+            for ordinal, (key, row) in enumerate(rows, start=1):
+                self.store.table(name).read_back(key, ordinal, dict(row))
         self._twin = make(self.store)
         self._host = system
         self._tokens = Tokens(CLIENT)

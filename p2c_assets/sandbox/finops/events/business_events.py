@@ -18,7 +18,8 @@ from p2c_assets.sandbox.finops.events.assumptions import (
 from p2c_assets.sandbox.finops.events.payloads import EMPTY_DATE, date, milliseconds, unique_id
 from p2c_assets.sandbox.finops.reference import Reference
 from p2c_assets.sandbox.messages import Unsupported
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 INVOICE_POSTED = "SalesInvoicePostedBusinessEvent"

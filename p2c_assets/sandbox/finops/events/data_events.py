@@ -12,7 +12,8 @@ from p2c_assets.sandbox.finops.columns import EntitySet
 from p2c_assets.sandbox.finops.events.assumptions import INITIATING_USER
 from p2c_assets.sandbox.finops.events.payloads import entity, milliseconds, reference, table_name, unique_id
 from p2c_assets.sandbox.finops.schema import ENTITY_SETS
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 CREATE, UPDATE, DELETE = "Create", "Update", "Delete"

@@ -14,7 +14,7 @@ from p2c_assets.sandbox.finops.columns import Column, EntitySet, Kind
 from p2c_assets.sandbox.finops.enums import ENUMS
 from p2c_assets.sandbox.finops.records import REC_ID
 from p2c_assets.sandbox.finops.values import is_empty_date
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 EMPTY_DATE = "/Date(-2208988800000)/"
 _CONTRACTS = "http://schemas.microsoft.com/xrm/2011/Contracts"

@@ -20,7 +20,8 @@ from p2c_assets.sandbox.finops.records import REC_VERSION, Records, visible
 from p2c_assets.sandbox.finops.reference import Reference
 from p2c_assets.sandbox.finops.schema_invoices import INVOICE_HEADERS
 from p2c_assets.sandbox.notices import Notices
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 
 _HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 

@@ -10,7 +10,8 @@ from typing import Any
 from p2c_assets.sandbox.finops.events.assumptions import LARGEST_ENDPOINT_COUNT
 from p2c_assets.sandbox.finops.reference import Reference
 from p2c_assets.sandbox.messages import Unsupported
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 HTTPS = "HTTPS"

@@ -1,7 +1,9 @@
 """What no public source settles about data packages: named constants with what they rest on.
 
-Numbers and texts are used where they apply; a True names a decision built into a module that refers to it by name.
+Constants are read where they apply; what no single place decides is in DECISIONS.
 """
+
+from collections.abc import Mapping
 
 SAS_MINUTES = 60
 """How long a signed blob address lives. Documented is only that the window ends (data-management-api)."""
@@ -42,54 +44,56 @@ PARALLEL_IMPORT_STATUS = 400
 Parallel means here: before the execution record of an earlier call exists.
 """
 
-EXPORT_STATE_IS_PER_PROJECT = True
-"""Change tracking state belongs to a project and an entity, not to a company.
-
-Rests on the action ResetVersionToken, whose parameters are project, entity and source. A client that has a project for
-each company does not depend on it.
-"""
-
-PREVIEW_MOVES_THE_STATE = True
-"""A preview under change tracking counts as a run: its page says "since the last run" as that of the export does.
-
-The rows beyond its count are gone for the project. Worst case, so that no client relies on the opposite.
-"""
-
-RERUN_DELIVERS_THE_SAME_ROWS = True
-"""reExecute runs the target step again (data-management-api), hence over what the first run has put into staging."""
-
-FILES_HOLD_NO_COMPANY = True
-"""dataAreaId is no column of a file: the company is the job's. A measured package of another company kept it in no key."""
-
 CELL_DATES = "%Y-%m-%d %H:%M:%S"
 """Dates in files are in the data source's locale; this is the neutral one."""
-
-CSV_IS_UTF_8 = True
-"""Source format CSV in code page 65001; the other form, CSV-Unicode, is documented by a trace."""
-
-EMPTY_EXPORT_HAS_A_HEADER = True
-"""An entity without rows still has its file, which holds the header only."""
-
-URL_BEFORE_THE_END_IS_EMPTY = True
-"""GetExportedPackageUrl of a run that has not succeeded answers "": a public client tests for just that."""
-
-STATUS_LIST_IS_TEXTS = True
-"""GetEntityExecutionSummaryStatusList returns a collection of strings (d365fo-client); here JSON of entity and status."""
 
 WRONG_NAMESPACE_STATUS = 400
 """A manifest in another namespace is refused; that it must be exact is a trace, the answer is not known."""
 
-MISSING_COLUMN_CRASHES = True
-"""A mapped column that the file lacks ends as Failed with an empty error list: seen for an XML element (0xC0010009)."""
-
-BLANK_CELLS_ARE_NOT_POSTED_ON_CREATE = True
-"""A blank cell lets X++ default the field of a new record, and empties the field of an existing one."""
-
-STOPPED_ENTITIES_ARE_NOT_RUN = True
-"""FailLevelOnError and FailExecutionUnitOnError: after an entity with a failed row, the rest of its level or unit waits."""
-
 SINGLE_TASK_ENTITIES = frozenset({"Customers V3", "Customers V2"})
 """A custom staging sequence allows one task only: documented for Customers V3, taken for V2, which numbers alike."""
 
-DELETED_HISTORY_HAS_NO_ANSWER = True
-"""DeleteExecutionHistoryJob answers 204: only its call is known (Recurring-Integrations-Scheduler)."""
+DECISIONS: Mapping[str, str] = {
+    "EXPORT_STATE_IS_PER_PROJECT": (
+        "Change tracking state belongs to a project and an entity, not to a company. Rests on the action "
+        "ResetVersionToken, whose parameters are project, entity and source. A client that has a project for "
+        "each company does not depend on it."
+    ),
+    "PREVIEW_MOVES_THE_STATE": (
+        'A preview under change tracking counts as a run: its page says "since the last run" as that of the '
+        "export does. The rows beyond its count are gone for the project. Worst case, so that no client "
+        "relies on the opposite."
+    ),
+    "RERUN_DELIVERS_THE_SAME_ROWS": (
+        "reExecute runs the target step again (data-management-api), hence over what the first run has put "
+        "into staging."
+    ),
+    "FILES_HOLD_NO_COMPANY": (
+        "dataAreaId is no column of a file: the company is the job's. A measured package of another company "
+        "kept it in no key."
+    ),
+    "CSV_IS_UTF_8": "Source format CSV in code page 65001; the other form, CSV-Unicode, is documented by a trace.",
+    "EMPTY_EXPORT_HAS_A_HEADER": "An entity without rows still has its file, which holds the header only.",
+    "URL_BEFORE_THE_END_IS_EMPTY": (
+        'GetExportedPackageUrl of a run that has not succeeded answers "": a public client tests for just that.'
+    ),
+    "STATUS_LIST_IS_TEXTS": (
+        "GetEntityExecutionSummaryStatusList returns a collection of strings (d365fo-client); here JSON of "
+        "entity and status."
+    ),
+    "MISSING_COLUMN_CRASHES": (
+        "A mapped column that the file lacks ends as Failed with an empty error list: seen for an XML element "
+        "(0xC0010009)."
+    ),
+    "BLANK_CELLS_ARE_NOT_POSTED_ON_CREATE": (
+        "A blank cell lets X++ default the field of a new record, and empties the field of an existing one."
+    ),
+    "STOPPED_ENTITIES_ARE_NOT_RUN": (
+        "FailLevelOnError and FailExecutionUnitOnError: after an entity with a failed row, the rest of its "
+        "level or unit waits."
+    ),
+    "DELETED_HISTORY_HAS_NO_ANSWER": (
+        "DeleteExecutionHistoryJob answers 204: only its call is known (Recurring-Integrations-Scheduler)."
+    ),
+}
+"""What is built into the modules that refer to these names, and no single place reads: what was decided, and why."""

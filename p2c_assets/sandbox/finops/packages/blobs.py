@@ -14,7 +14,8 @@ from urllib.parse import quote, urlencode
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.finops.packages.assumptions import BLOB_DAYS, SAS_MINUTES
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 
 CONTAINER = "dmf"
 _TABLE = "_blobs"

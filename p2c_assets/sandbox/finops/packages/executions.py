@@ -15,7 +15,8 @@ from typing import Any, Literal
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.finops.packages import settings
 from p2c_assets.sandbox.finops.packages.assumptions import HISTORY_DAYS
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 NOT_RUN, EXECUTING, SUCCEEDED = "NotRun", "Executing", "Succeeded"

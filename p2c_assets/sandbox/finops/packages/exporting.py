@@ -30,7 +30,8 @@ from p2c_assets.sandbox.finops.packages.projects import INCREMENTAL, Project, Pr
 from p2c_assets.sandbox.finops.packages.refusals import action_failed, execution_not_found
 from p2c_assets.sandbox.finops.packages.tracking import Tracking
 from p2c_assets.sandbox.finops.records import Records
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 
 _NAMES = uuid.UUID("1c6d5f5e-5a0c-5f43-8f0a-7a1d0c3b9e22")
 

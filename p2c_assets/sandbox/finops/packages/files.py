@@ -16,7 +16,7 @@ from p2c_assets.sandbox.finops.columns import Column, Kind
 from p2c_assets.sandbox.finops.packages.assumptions import CELL_DATES
 from p2c_assets.sandbox.finops.packages.projects import CSV_UNICODE
 from p2c_assets.sandbox.finops.values import is_empty_date
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 NOT_UNICODE = "Selected file is not Unicode"
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')

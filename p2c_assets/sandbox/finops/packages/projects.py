@@ -12,7 +12,8 @@ from p2c_assets.sandbox.finops.columns import EntitySet
 from p2c_assets.sandbox.finops.packages.labels import LABELS, entity_of, staging_columns
 from p2c_assets.sandbox.finops.packages.refusals import unknown_project
 from p2c_assets.sandbox.messages import Unsupported
-from p2c_assets.sandbox.store import Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row
 from p2c_assets.sandbox.twin import AdminError
 
 FULL, INCREMENTAL = "FullPush", "IncrementalPush"

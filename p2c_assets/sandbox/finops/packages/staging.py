@@ -15,7 +15,7 @@ from p2c_assets.sandbox.finops.columns import Column, Kind
 from p2c_assets.sandbox.finops.enums import ENUMS
 from p2c_assets.sandbox.finops.packages.assumptions import CELL_DATES, LONGEST_CELL
 from p2c_assets.sandbox.finops.values import date_text
-from p2c_assets.sandbox.store import Row
+from p2c_assets.sandbox.table import Row
 
 _DATE_FORMATS = (CELL_DATES, "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ")
 _WHOLE = re.compile(r"-?\d{1,10}")

@@ -10,7 +10,8 @@ from p2c_assets.sandbox.finops.columns import EntitySet
 from p2c_assets.sandbox.finops.packages.labels import LABELS
 from p2c_assets.sandbox.finops.records import Records, visible
 from p2c_assets.sandbox.messages import Unsupported
-from p2c_assets.sandbox.store import Key, Row, Store
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Key, Row
 from p2c_assets.sandbox.twin import AdminError
 
 ENTIRE_ENTITY = "entire entity"

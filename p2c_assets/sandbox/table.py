@@ -1,0 +1,303 @@
+"""One table of a store: rows by key in the order of their insertion, secondary lookups, and what undoes a write.
+
+`record` is told of every write; transactions, snapshots and the file are `store`'s. A stored row is never changed in
+place: `replace` puts a new dict in its stead, so readers may keep what they got.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
+
+Row = dict[str, Any]
+Key = str | tuple[str | int, ...]
+
+
+class Rows(Protocol):
+    """What an index reads: the rows of its table."""
+
+    def __getitem__(self, key: Key, /) -> Row: ...
+
+    def items(self) -> Iterable[tuple[Key, Row]]: ...
+
+
+class Index:
+    """Rows of a table by a computed value; rows whose value is None are left out."""
+
+    def __init__(self, table: Rows, value_of: Callable[[Row], Hashable | None]) -> None:
+        self._table = table
+        self._value_of = value_of
+        self._keys: dict[Hashable, dict[Key, None]] = {}
+        for key, row in table.items():
+            self.move(key, None, row)
+
+    def keys(self, value: Hashable) -> list[Key]:
+        """Keys of the rows with this value, in the order in which they took it."""
+        return list(self._keys.get(value, ()))
+
+    def get(self, value: Hashable) -> list[Row]:
+        """Rows with this value."""
+        return [self._table[key] for key in self._keys.get(value, ())]
+
+    def first(self, value: Hashable) -> Row | None:
+        """The first row with this value, if any."""
+        return next((self._table[key] for key in self._keys.get(value, ())), None)
+
+    def values(self) -> list[Hashable]:
+        """The values that rows have."""
+        return list(self._keys)
+
+    def __contains__(self, value: Hashable) -> bool:
+        return value in self._keys
+
+    def move(self, key: Key, before: Row | None, after: Row | None) -> None:
+        """Table's own: follow one write, None for a row that was or is not there."""
+        old = None if before is None else self._value_of(before)
+        new = None if after is None else self._value_of(after)
+        if old == new:
+            return
+        if old is not None:
+            self._discard(key, old)
+        if new is not None:
+            self._keys.setdefault(new, {})[key] = None
+
+    def _discard(self, key: Key, value: Hashable) -> None:
+        keys = self._keys.get(value, {})
+        keys.pop(key, None)
+        if not keys:
+            self._keys.pop(value, None)
+
+    def sort(self, rows: Iterable[Row], ordinals: Mapping[Key, int]) -> None:
+        """Table's own: bring those that share a value with one of these rows into the table's order."""
+        for value in {self._value_of(row) for row in rows}:
+            keys = self._keys.get(value, {})
+            if len(keys) > 1:
+                self._keys[value] = dict.fromkeys(sorted(keys, key=ordinals.__getitem__))
+
+    def clear(self) -> None:
+        """Table's own: forget everything."""
+        self._keys.clear()
+
+
+class Sequence:
+    """Rows of a table in the order of their keys, in groups; rows of the group None are left out.
+
+    rank_of: what a key is sorted by, different for different keys. Kept current by every write, so that a page costs its
+    own rows and not those before it.
+    """
+
+    def __init__(self, table: Rows, group_of: Callable[[Row], Hashable | None], rank_of: Callable[[Key], Any]) -> None:
+        self._table = table
+        self._group_of = group_of
+        self._rank_of = rank_of
+        self._groups: dict[Hashable, list[tuple[Any, Key]]] = {}
+        for key, row in table.items():
+            self._groups.setdefault(group_of(row), []).append((rank_of(key), key))
+        self._groups.pop(None, None)
+        for ranks in self._groups.values():
+            ranks.sort()
+
+    def size(self, group: Hashable) -> int:
+        """How many rows a group has."""
+        return len(self._groups.get(group, ()))
+
+    def rows(self, group: Hashable, start: Any = None, skip: int = 0) -> Iterator[Row]:
+        """Rows of a group, from the rank `start` on, without the first `skip`. Nothing may be written meanwhile."""
+        ranks = self._groups.get(group, [])
+        first = 0 if start is None else bisect_left(ranks, (start,))
+        return (self._table[ranks[place][1]] for place in range(first + skip, len(ranks)))
+
+    def move(self, key: Key, before: Row | None, after: Row | None) -> None:
+        """Table's own: follow one write."""
+        old = None if before is None else self._group_of(before)
+        new = None if after is None else self._group_of(after)
+        if old == new:
+            return
+        entry = (self._rank_of(key), key)
+        if old is not None:
+            ranks = self._groups[old]
+            del ranks[bisect_left(ranks, entry)]
+        if new is not None:
+            insort(self._groups.setdefault(new, []), entry)
+
+    def clear(self) -> None:
+        """Table's own: forget everything."""
+        self._groups.clear()
+
+
+class DuplicateKeyError(Exception):
+    """A row with this key is there already."""
+
+
+class MissingKeyError(Exception):
+    """No row has this key."""
+
+
+class Change(NamedTuple):
+    """What undoes one write: the row that was there before, None for an insert."""
+
+    table: "Table"
+    key: Key
+    before: Row | None
+    ordinal: int
+
+
+class Picture(NamedTuple):
+    """A table as it was: its rows in their order, and what numbers that order."""
+
+    rows: dict[Key, Row]
+    ordinals: dict[Key, int]
+    next_ordinal: int
+
+    def with_row(self, key: Key, ordinal: int, row: Row) -> "Picture":
+        """One row more, at the end."""
+        self.rows[key], self.ordinals[key] = row, ordinal
+        return self._replace(next_ordinal=ordinal)
+
+
+EMPTY = Picture({}, {}, 0)
+
+
+class Table:
+    """Rows by key, iterated in the order of their insertion. `revision` changes with every write."""
+
+    def __init__(self, name: str, record: Callable[[Change], None]) -> None:
+        self.name = name
+        self._record = record
+        self._rows: dict[Key, Row] = {}
+        self._ordinals: dict[Key, int] = {}
+        self._next_ordinal = 0
+        self._in_order = True
+        self.revision = 0
+        self._indexes: dict[str, Index] = {}
+        self._sequences: dict[str, Sequence] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._rows
+
+    def __getitem__(self, key: Key) -> Row:
+        return self._rows[key]
+
+    def get(self, key: Key) -> Row | None:
+        """The row as stored: read it, never change it."""
+        return self._rows.get(key)
+
+    def insert(self, key: Key, row: Row) -> None:
+        """Add a row. Raises DuplicateKeyError."""
+        if key in self._rows:
+            raise DuplicateKeyError(f"{self.name} {key!r}")
+        self._next_ordinal += 1
+        self._write(key, row, self._next_ordinal)
+
+    def replace(self, key: Key, row: Row) -> None:
+        """Put a new row in the place of the one with this key. Raises MissingKeyError."""
+        if key not in self._rows:
+            raise MissingKeyError(f"{self.name} {key!r}")
+        self._write(key, row, self._ordinals[key])
+
+    def put(self, key: Key, row: Row) -> None:
+        """Insert or replace."""
+        if key in self._rows:
+            self.replace(key, row)
+        else:
+            self.insert(key, row)
+
+    def delete(self, key: Key) -> None:
+        """Remove a row. Raises MissingKeyError."""
+        if key not in self._rows:
+            raise MissingKeyError(f"{self.name} {key!r}")
+        self._write(key, None, self._ordinals[key])
+
+    def rows(self) -> list[Row]:
+        """All rows; the list is the caller's, the rows are not."""
+        self._restore_order()
+        return list(self._rows.values())
+
+    def items(self) -> list[tuple[Key, Row]]:
+        """All keys with their rows."""
+        self._restore_order()
+        return list(self._rows.items())
+
+    def index(self, name: str, value_of: Callable[[Row], Hashable | None]) -> Index:
+        """The secondary lookup of this name, built at the first call and kept current by every write."""
+        if name not in self._indexes:
+            self._indexes[name] = Index(self, value_of)
+        return self._indexes[name]
+
+    def sequence(
+        self, name: str, group_of: Callable[[Row], Hashable | None], rank_of: Callable[[Key], Any]
+    ) -> Sequence:
+        """The order of this name, built at the first call and kept current by every write."""
+        if name not in self._sequences:
+            self._sequences[name] = Sequence(self, group_of, rank_of)
+        return self._sequences[name]
+
+    def undo(self, change: Change) -> None:
+        """Store's own: take one write back."""
+        self._set(change.key, change.before, change.ordinal)
+
+    def clear(self) -> None:
+        """Store's own: forget all rows, keep the indexes' definitions."""
+        self.revision += 1
+        self._rows.clear()
+        self._ordinals.clear()
+        for lookup in (*self._indexes.values(), *self._sequences.values()):
+            lookup.clear()
+
+    def read_back(self, key: Key, ordinal: int, row: Row) -> None:
+        """Store's own: a row read from the file, in order; neither journaled nor written back."""
+        self._next_ordinal = ordinal
+        self._set(key, row, ordinal)
+
+    def ordinal(self, key: Key) -> int:
+        """Store's own: what the row's place in the order goes by, 0 for a row that is not there."""
+        return self._ordinals.get(key, 0)
+
+    def picture(self) -> Picture:
+        """Store's own: the table as it is. Rows are never changed in place, so they are shared and not copied."""
+        self._restore_order()
+        return Picture(dict(self._rows), dict(self._ordinals), self._next_ordinal)
+
+    def return_to(self, picture: Picture) -> None:
+        """Store's own: make the table what it was; only rows that differ are written, and journaled."""
+        for key in [key for key in self._rows if key not in picture.rows]:
+            self._write(key, None, self._ordinals[key])
+        others = [key for key, row in picture.rows.items() if not self._is_as_in(picture, key, row)]
+        for key in others:
+            self._write(key, picture.rows[key], picture.ordinals[key])
+        self._next_ordinal = max(self._next_ordinal, picture.next_ordinal)
+        self._in_order = self._in_order and not others
+        for index in self._indexes.values():
+            index.sort((picture.rows[key] for key in others), self._ordinals)
+
+    def _is_as_in(self, picture: Picture, key: Key, row: Row) -> bool:
+        return self._rows.get(key) is row and self._ordinals[key] == picture.ordinals[key]
+
+    def _write(self, key: Key, row: Row | None, ordinal: int) -> None:
+        change = Change(self, key, self._rows.get(key), ordinal)
+        self._set(key, row, ordinal)
+        self._record(change)
+
+    def _set(self, key: Key, row: Row | None, ordinal: int) -> None:
+        before = self._rows.get(key)
+        self.revision += 1
+        for index in self._indexes.values():
+            index.move(key, before, row)
+        for sequence in self._sequences.values():
+            sequence.move(key, before, row)
+        if row is None:
+            self._rows.pop(key, None)
+            self._ordinals.pop(key, None)
+            return
+        if before is None and ordinal < self._next_ordinal:
+            self._in_order = False
+        self._rows[key] = row
+        self._ordinals[key] = ordinal
+
+    def _restore_order(self) -> None:
+        """A rolled-back delete puts its row at the end of the dict: sort once, when somebody looks."""
+        if not self._in_order:
+            self._rows = dict(sorted(self._rows.items(), key=lambda item: self._ordinals[item[0]]))
+            self._in_order = True
