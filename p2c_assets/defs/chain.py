@@ -107,8 +107,19 @@ def run_job(
 
 
 def _problems(result: dg.ExecuteInProcessResult) -> list[str]:
-    """What failed, in the words of the exception that caused it."""
-    return [_cause(event) for event in result.all_events if event.is_step_failure]
+    """What failed: a blocking check by what it says, all else in the words of the exception that caused it."""
+    return [_said(result, event) or _cause(event) for event in result.all_events if event.is_step_failure]
+
+
+def _said(result: dg.ExecuteInProcessResult, failure: dg.DagsterEvent) -> str | None:
+    """What the blocking checks of a failed step say; None where another thing stopped it."""
+    found = [
+        event.asset_check_evaluation_data
+        for event in result.all_events
+        if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION and event.step_key == failure.step_key
+    ]
+    failed = [f"{one.check_name}: {one.description}" for one in found if one.blocking and not one.passed]
+    return f"{failure.step_key}: {'; '.join(failed)}" if failed else None
 
 
 def _cause(event: dg.DagsterEvent) -> str:

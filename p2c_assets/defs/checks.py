@@ -1,15 +1,18 @@
 """The checks that stand beside the assets: what must be true, said as a sentence, with what to look at when it is not."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import dagster as dg
 import polars as pl
 
+from p2c_assets.delivery.verify import ALTERED, LOST
 from p2c_assets.mappings.model import Task
 from p2c_assets.readiness.finding import Finding, sentence
 from p2c_assets.readiness.kinds import Asset, of_asset
-from p2c_assets.reconcile.compare import UNEXPLAINED, Balance
+from p2c_assets.reconcile.attribution import DOCUMENT
+from p2c_assets.reconcile.compare import Balance
+from p2c_assets.reconcile.kinds import UNEXPLAINED
 from p2c_assets.warehouse import ledger
 from p2c_assets.warehouse.database import Database
 
@@ -36,8 +39,12 @@ OUTCOMES_ADD_UP = Check(
     "Every source row, counted in raw, has exactly one outcome in the ledger, and the outcomes add up to that count.",
     True,
 )
-WRITTEN_AS_SENT = Check("written_as_sent", "What was written reads back as it was sent.", False)
-TOTALS_AGREE = Check("totals_agree", "Both systems' totals agree to the cent, or every difference has a name.", False)
+WRITTEN_AS_SENT = Check(
+    "written_as_sent",
+    "What the destination answered to as done reads back as it was sent, or altered by a rule that it is known for.",
+    True,
+)
+TOTALS_AGREE = Check("totals_agree", "Both systems' totals agree to the cent, or every difference has a name.", True)
 
 ON_MAPPED = (KEYS_ARE_UNIQUE, NO_UNMAPPED_CODES)
 ON_PLANNED = (NOTHING_WAITS_FOR_A_PERSON,)
@@ -88,21 +95,34 @@ def outcomes_add_up(key: dg.AssetKey, database: Database, tasks: Sequence[Task],
 
 
 def written_as_sent(key: dg.AssetKey, rows: pl.DataFrame) -> dg.AssetCheckResult:
-    """A warning: the destination altered what it was given."""
-    altered = rows.filter(pl.col("altered").is_not_null())
-    named = [f"{row['document']}: {row['altered']}" for row in altered.head(SHOWN).to_dicts()]
-    return _result(key, WRITTEN_AS_SENT, altered.is_empty(), "; ".join(named), altered.height)
+    """Blocking: something was lost, or altered by no rule that is known. What a rule altered is in the metadata."""
+    wrong = rows.filter(pl.col("read_back").is_in([LOST, ALTERED]))
+    named = [f"{row['document']}: {row['altered']}" for row in wrong.head(SHOWN).to_dicts()]
+    more = f"; and {wrong.height - SHOWN} more documents" if wrong.height > SHOWN else ""
+    return _result(key, WRITTEN_AS_SENT, wrong.is_empty(), "; ".join(named) + more, wrong.height)
 
 
-def totals_agree(key: dg.AssetKey, balances: Sequence[Balance], pairs: pl.DataFrame) -> dg.AssetCheckResult:
-    """An error, at the end of the chain: nothing is left to be stopped, but nobody may overlook it."""
+def totals_agree(
+    key: dg.AssetKey, balances: Sequence[Balance], pairs: pl.DataFrame, parts: pl.DataFrame
+) -> dg.AssetCheckResult:
+    """Blocking, at the end of the chain: nothing is left to be stopped, but the run fails and nobody overlooks it."""
     wrong = [balance for balance in balances if balance.unexplained_rows]
     money = ", ".join(
         f"{balance.unexplained:.2f} {balance.currency} in {balance.unexplained_rows} records" for balance in wrong
     )
     named = pairs.filter(pl.col("class").is_in(UNEXPLAINED))
     records = [f"{row['key']} {row['class']}" for row in named.head(SHOWN).to_dicts()]
-    return _result(key, TOTALS_AGREE, not wrong, f"unexplained: {money} ({'; '.join(records)})", len(records), "error")
+    where = [_place(row) for row in parts.filter("unexplained").head(SHOWN).to_dicts()]
+    failure = f"unexplained: {money} ({'; '.join(records)})" + (f". Where: {'; '.join(where)}" if where else "")
+    return _result(key, TOTALS_AGREE, not wrong, failure, named.height)
+
+
+def _place(part: Mapping[str, Any]) -> str:
+    """`SO-1 line 2 BIKE priceperunit: 10 in Sales, 10.01 in SCM`."""
+    line = part["line"] if part["line"] == DOCUMENT else f"line {part['line']} {part['product']}".strip()
+    said = {"in Sales": part["sales"], "in SCM": part["scm"], "computed": part["expected"]}
+    values = ", ".join(f"{value.normalize():f} {where}" for where, value in said.items() if value is not None)
+    return f"{part['key']} {line} {part['field']}: {values}"
 
 
 def on_readiness(asset: Asset) -> tuple[Check, ...]:

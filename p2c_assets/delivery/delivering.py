@@ -16,6 +16,7 @@ from p2c_assets.delivery import desk as desks
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.documents import Assembly, Document, Member, Outcome, outcome_of, own_outcome
 from p2c_assets.delivery.plan import Planned
+from p2c_assets.delivery.verify import ReadBack
 from p2c_assets.delivery.writer import PAST, SENT_ACTIONS, Delivered, Writer
 from p2c_assets.warehouse import approvals, ledger
 from p2c_assets.warehouse.outbox import Answer
@@ -30,6 +31,7 @@ DELIVERED_SCHEMA = {
     "reason": pl.String,
     "detail": pl.String,
     "altered": pl.String,
+    "read_back": pl.String,
     "lines": pl.Int64,
     "amount": pl.Decimal(38, 4),
     "currency": pl.String,
@@ -43,11 +45,11 @@ _NO_ANSWER = Answer("", "", None, "", "", "")
 
 
 class Verdicts(NamedTuple):
-    """The documents' outcomes by header row, the answers by document key, and what read back otherwise than sent."""
+    """The documents' outcomes by header row, the answers by document key, and what reading those written showed."""
 
     outcomes: Mapping[str, Outcome]
     answers: Mapping[str, Answer]
-    altered: Mapping[str, str]
+    read_back: Mapping[str, ReadBack]
 
 
 async def deliver_plan(desk: Desk, client: SystemClient) -> pl.DataFrame:
@@ -88,7 +90,7 @@ async def _deliver(
     done = await _send(desk, client, approved, to_send)
     for planned in to_send:
         outcomes[planned.document.header.row["source_id"]] = done.outcomes[planned.document.key]
-    return Verdicts(outcomes, done.answers, done.altered)
+    return Verdicts(outcomes, done.answers, done.read_back)
 
 
 async def _send(
@@ -142,13 +144,15 @@ def _rows(desk: Desk, assembly: Assembly, verdicts: Verdicts) -> Iterator[dict[s
         source_id = document.header.row["source_id"]
         outcome = verdicts.outcomes[source_id]
         answer = verdicts.answers.get(document.key, _NO_ANSWER) if document.stopped is None else _NO_ANSWER
+        found = verdicts.read_back.get(document.key) if document.stopped is None else None
         yield {
             "company": desk.company,
             "plan": desk.reading.run,
             "document": document.key,
             "source_id": source_id,
             **outcome._asdict(),
-            "altered": verdicts.altered.get(document.key) if document.stopped is None else None,
+            "altered": None if found is None else found.text or None,
+            "read_back": None if found is None else found.verdict,
             "lines": len(document.lines),
             "amount": document.amount,
             "currency": document.header.row["currency"],

@@ -22,10 +22,14 @@ from p2c_assets.delivery.values import shown
 from p2c_assets.mappings.folding import folded
 from p2c_assets.mappings.model import FieldMap, Task
 from p2c_assets.mappings.schema import Column, Entity
+from p2c_assets.transforms.kept_discount import kept_discount
 from p2c_assets.warehouse.agreed import Pair, Place, place
 from p2c_assets.warehouse.conflicts import Conflict
 
 NOON = time(12)
+LINE_DISCOUNT = "TotalDiscountAmount"
+LINE_QUANTITY = {"sales_quotation_lines": "RequestedSalesQuantity", "sales_order_lines": "OrderedSalesQuantity"}
+"""The quantity by which SCM splits the discount of a line, by entity."""
 
 
 class Change(NamedTuple):
@@ -169,7 +173,8 @@ def _changed(task: Task, row: Row, before: Row, row_id: str, known: Mapping[Plac
     for field in _sent(task, creating=False):
         after, found = row[field.target], before[field.target]
         agreed = known.get(place(task.target.name, row_id, field.target)) if known else None
-        if not _is_left_alone(task, after) and not echo.is_echo(after, found, as_key=field.as_key, agreed=agreed):
+        is_same = echo.is_echo(after, found, as_key=field.as_key, agreed=agreed) or _is_kept(task, field, row, found)
+        if not _is_left_alone(task, after) and not is_same:
             yield Change(task.target.name, row_id, field.target, shown(found), shown(after))
 
 
@@ -188,6 +193,14 @@ def is_compared(task: Task, field: FieldMap) -> bool:
 def _is_left_alone(task: Task, value: object) -> bool:
     """SCM knows no null: a mapped null means that the field is not ours to say (an address block that is not sent)."""
     return task.target.system == "scm" and value is None
+
+
+def _is_kept(task: Task, field: FieldMap, row: Row, before: object) -> bool:
+    """SCM shows another discount than it was sent where its split lies on half a cent: sending it again changes nothing."""
+    discount, quantity = row[field.target], row.get(LINE_QUANTITY.get(task.target.name, ""))
+    if field.target != LINE_DISCOUNT or not isinstance(discount, Decimal) or not isinstance(quantity, Decimal):
+        return False
+    return before == kept_discount(discount, quantity)
 
 
 def _create(task: Task, row: Row, row_id: str, company: str) -> Operation:

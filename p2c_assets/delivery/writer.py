@@ -5,6 +5,7 @@ sent, sent in one changeset, its verdict stored as it arrives, its keys read bac
 been sent; such a document is settled by reading its keys, never by sending blindly again.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -16,7 +17,8 @@ from p2c_assets.delivery import desk as desks
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.documents import Document, Outcome
 from p2c_assets.delivery.plan import Planned, changes_json, operations_json
-from p2c_assets.warehouse import line_numbers, outbox
+from p2c_assets.delivery.verify import ReadBack, verify
+from p2c_assets.warehouse import ledger, line_numbers, outbox
 from p2c_assets.warehouse.outbox import Answer, Slot
 
 OUTBOX_SCHEMA = {
@@ -25,6 +27,8 @@ OUTBOX_SCHEMA = {
     "fingerprint": pl.String,
     "operations": pl.String,
     "changes": pl.String,
+    "mapping": pl.String,
+    "source_versions": pl.String,
 }
 SENT_ACTIONS = ("create", "update")
 PAST = {"create": "created", "update": "updated"}
@@ -33,11 +37,11 @@ STALE = ("duplicate", "not_found")
 
 
 class Delivered(NamedTuple):
-    """What became of the documents of one delivery, by document key; `altered`: those that read back otherwise than sent."""
+    """What became of the documents of one delivery, by document key; `read_back`: what reading those written showed."""
 
     outcomes: Mapping[str, Outcome]
     answers: Mapping[str, Answer]
-    altered: Mapping[str, str]
+    read_back: Mapping[str, ReadBack]
 
 
 class Writer:
@@ -49,6 +53,7 @@ class Writer:
         self._approved = approved
         self._client = client
         self._slot = Slot(desk.unit.name, desk.company, plan)
+        self._sent: dict[str, Planned] = {}
 
     async def deliver(self, planned: Sequence[Planned]) -> Delivered:
         """Send what the plan wants sent. Every document gets an outcome."""
@@ -57,18 +62,33 @@ class Writer:
         outcomes = await self._before_sending(wanted)
         to_send = {key: item for key, item in wanted.items() if key not in outcomes}
         outcomes |= await self._send_and_settle(to_send)
-        written = [item.document for key, item in wanted.items() if _was_written(outcomes[key])]
-        altered = await self._read_back(written)  # what was written before a crash too: nobody has read it back yet
-        return Delivered(outcomes, outbox.states(self._desk.database, self._slot), altered)
+        written = {key: self._sent.get(key, item) for key, item in wanted.items() if _was_written(outcomes[key])}
+        read_back = await self._read_back(written)  # what was written before a crash too: nobody has read it back yet
+        outcomes |= {key: found.outcome for key, found in read_back.items() if found.outcome is not None}
+        return Delivered(outcomes, outbox.states(self._desk.database, self._slot), read_back)
 
     def _enqueue(self, wanted: Mapping[str, Planned]) -> None:
+        mapping = self._mapping()
         rows = [
-            (key, item.action, item.fingerprint, operations_json(item.operations), changes_json(item.changes))
+            (
+                key,
+                item.action,
+                item.fingerprint,
+                operations_json(item.operations),
+                changes_json(item.changes),
+                mapping,
+                _source_versions(item.document),
+            )
             for key, item in wanted.items()
         ]
         frame = pl.DataFrame(rows, schema=OUTBOX_SCHEMA, orient="row")
         reading = self._desk.reading
         outbox.enqueue(self._desk.database, self._slot, reading.run, frame, reading.now)
+
+    def _mapping(self) -> str:
+        """The versions of the mappings that made these documents, by task."""
+        tasks = [part.task for part in self._desk.unit.parts]
+        return json.dumps(ledger.mappings(self._desk.database, tasks, self._desk.company))
 
     async def _before_sending(self, wanted: Mapping[str, Planned]) -> dict[str, Outcome]:
         """What need not or must not be sent: settled before a crash, done meanwhile, or changed since the plan."""
@@ -124,6 +144,7 @@ class Writer:
             return {}
         outbox.mark_sent(self._desk.database, self._slot, list(items), datetime.now(UTC))
         self._keep_numbers([item.document for item in items.values()])
+        self._sent |= items
         changesets = [Changeset(key, item.operations) for key, item in items.items()]
         verdicts = await self._client.send(changesets, self._record)
         return {verdict.changeset_id: verdict for verdict in verdicts}
@@ -140,15 +161,19 @@ class Writer:
     def _settle(self, answers: Sequence[Answer]) -> None:
         outbox.settle(self._desk.database, self._slot, answers, datetime.now(UTC))
 
-    async def _read_back(self, documents: Sequence[Document]) -> dict[str, str]:
-        """Read what was written; name the fields that did not come back as they were sent."""
-        await desks.read_again(self._desk, self._client, documents)
-        fresh = desks.plan(self._desk, documents)
-        altered = {
-            key: _differences(item) for key, item in fresh.items() if item.action != "unchanged" and item.changes
-        }
-        outbox.keep_read_back(self._desk.database, self._slot, [document.key for document in documents], altered)
-        return altered
+    async def _read_back(self, written: Mapping[str, Planned]) -> dict[str, ReadBack]:
+        """Read what was written and compare it, field by field."""
+        await desks.read_again(self._desk, self._client, [item.document for item in written.values()])
+        found = verify(self._desk, written)
+        kept = [outbox.Kept(key, one.text or outbox.AS_SENT, one.as_json()) for key, one in found.items()]
+        outbox.keep_read_back(self._desk.database, self._slot, kept)
+        return found
+
+
+def _source_versions(document: Document) -> str:
+    """The version that each row of the document had in its source, by source row."""
+    versions = {str(member.row["source_id"]): member.row["source_version"] for member in document.members}
+    return json.dumps(versions, ensure_ascii=False)
 
 
 def _differences(item: Planned) -> str:

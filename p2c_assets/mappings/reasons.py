@@ -415,6 +415,20 @@ _DELIVERY = (
         "nothing to do: the next run reads the record first",
     ),
     Reason(
+        "lost_by_destination",
+        "held",
+        "the destination answered that it was done, and what was written is not there",
+        "ERP admin",
+        "look at the destination's own rules, events and plug-ins for the record; the next run sends what differs again",
+    ),
+    Reason(
+        "altered_by_destination",
+        "held",
+        "the destination answered that it was done, and holds another value than it was sent",
+        "ERP admin",
+        "find out who changes it (a plug-in, a workflow, a person); leave the field out of the mapping if it is theirs",
+    ),
+    Reason(
         "destination_unavailable",
         "held",
         "the destination did not take requests",

@@ -2,7 +2,7 @@
 
 A flow's module gives `SIDES`: one row per record of either system with its key, currency, amount, amount net of tax and
 charges, and whether its total is the sum of its own parts. Amounts are in the document's currency; a class's amount is SCM
-minus Sales, so that Sales total + every class = SCM total. Classes whose name is in UNEXPLAINED are errors; every other
+minus Sales, so that Sales total + every class = SCM total. Classes that `kinds` calls unexplained are errors; every other
 difference has a cause that somebody decided (a filter, a rejection, an order that has not come back yet).
 
 Nothing of transforms or delivery is used here: the ledger says only why a record stayed on one side, or why a change did not
@@ -10,34 +10,25 @@ go through. The latter excuses a difference only while the destination still hol
 delivered: what the plan saw), see `warehouse.holdings`. Parts that are known by themselves (`parts`) are records of their own.
 """
 
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 import polars as pl
 
+from p2c_assets.reconcile.kinds import UNEXPLAINED, kind
 from p2c_assets.reconcile.parts import parts
 from p2c_assets.reconcile.side import Side
 from p2c_assets.reconcile.sides import journal, query, sides
 from p2c_assets.warehouse.database import Database
 
-AGREED = "agreed"
-IN_FLIGHT = "in_flight"
 STOPPED = "'filtered', 'rejected', 'held', 'refused'"
+KEYS_SHOWN = 5
 OWNED_BY_SCM = "owned_by_scm"
 """No reason for a document to be missing in SCM: it says that SCM has it."""
 
-UNEXPLAINED = (
-    "missing_in_scm",
-    "missing_in_sales",
-    "lost_in_scm",
-    "lost_in_sales",
-    "charges_of_sales_not_sent",
-    "value_differs",
-    "currency_differs",
-    "sales_total_is_not_its_lines",
-    "scm_total_is_not_its_lines",
-    "key_is_not_unique",
-)
+NOT_KEPT = "['lost_by_destination', 'altered_by_destination']"
+"""Reasons that excuse nothing: the destination said that it had done what it did not do."""
 
 _CLASSES = """
 {sides},
@@ -60,7 +51,8 @@ joined AS (
            l.adds_up AS sales_adds_up, r.adds_up AS scm_adds_up, l.currency IS DISTINCT FROM r.currency AS currency_differs,
            greatest(coalesce(l.copies, 1), coalesce(r.copies, 1)) AS copies,
            l.outcome AS sales_outcome, l.reason AS sales_reason, r.outcome AS scm_outcome, r.reason AS scm_reason,
-           l.born_here AS sales_born, r.born_here AS scm_born
+           l.born_here AS sales_born, r.born_here AS scm_born, l.row_id AS sales_row, r.row_id AS scm_row,
+           coalesce(strftime(least(l.day, r.day), '%Y-%m'), '') AS month
     FROM sales l FULL JOIN scm r ON r.folded = l.folded AND {same_task}),
 pairs AS (
     SELECT j.*, copies = 1 AND scm_net - sales_net = p.net AS has_parts,
@@ -73,7 +65,7 @@ pairs AS (
              OR split_part(j.folded, ' ', 1) IN (SELECT key FROM journal WHERE $flow = 'invoices') AS was_delivered
     FROM joined j LEFT JOIN whole p ON p.folded = j.folded),
 classes AS (
-SELECT $company AS company, key, coalesce(currency, '') AS currency, sales_id,
+SELECT $company AS company, key, coalesce(currency, '') AS currency, month, sales_id, sales_row, scm_row,
        coalesce(sales_amount, 0)::DECIMAL(38, 4) AS sales_amount, coalesce(scm_amount, 0)::DECIMAL(38, 4) AS scm_amount,
        only_sales, only_scm, folded, has_parts,
        CASE
@@ -93,6 +85,7 @@ SELECT $company AS company, key, coalesce(currency, '') AS currency, sales_id,
          WHEN net_agrees AND NOT bare AND (in_flight OR $flow = 'quotes') THEN 'charges_of_sales_not_sent'
          WHEN net_agrees AND in_flight THEN 'in_flight'
          WHEN net_agrees AND $flow = 'quotes' THEN 'tax_and_charges_of_scm'
+         WHEN list_contains({not_kept}, sales_reason) OR list_contains({not_kept}, scm_reason) THEN 'value_differs'
          WHEN sales_is_held AND scm_reason = 'totals_not_calculated' THEN 'filtered:totals_not_calculated'
          WHEN was_sent_so AND scm_reason = 'order_not_confirmed' THEN 'filtered:order_not_confirmed'
          WHEN sales_is_held AND scm_outcome IN ('rejected', 'held', 'refused')
@@ -104,7 +97,8 @@ SELECT $company AS company, key, coalesce(currency, '') AS currency, sales_id,
 FROM pairs)
 SELECT * EXCLUDE (folded, has_parts) FROM classes
 UNION ALL BY NAME
-SELECT company, key, currency, sales_id, 0::DECIMAL(38, 4) AS sales_amount, p.amount AS scm_amount, only_sales, only_scm,
+SELECT company, key, currency, month, sales_id, NULL AS sales_row, NULL AS scm_row,
+       0::DECIMAL(38, 4) AS sales_amount, p.amount AS scm_amount, only_sales, only_scm,
        p.class
 FROM classes c JOIN parts p ON p.folded = c.folded AND c.has_parts
 """
@@ -128,6 +122,7 @@ def classify(database: Database, flow: str, side: Side) -> pl.DataFrame:
     sql = _CLASSES.format(
         sides=sides(flow),
         journal=journal(flow),
+        not_kept=NOT_KEPT,
         same_task="r.task = l.task" if flow == "contacts" else "true",
         stopped_sales=f"sales_outcome IN ({STOPPED}) AND sales_reason IS DISTINCT FROM '{OWNED_BY_SCM}'",
         stopped_scm=f"scm_outcome IN ({STOPPED})",
@@ -136,17 +131,30 @@ def classify(database: Database, flow: str, side: Side) -> pl.DataFrame:
         return query(database, sql, flow, side).with_columns(pl.lit(flow).alias("flow"))
 
 
-def summarise(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Per flow, company, currency and class: rows, both amounts, SCM minus Sales, and the same without cancelling out."""
-    groups = pairs.group_by("flow", "company", "currency", "class", maintain_order=True)
+def summarise(pairs: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Per flow, company, currency, month and class: rows, both amounts, SCM minus Sales, and the same without cancelling out.
+
+    `keys` are those with the largest differences, `oldest_utc` is since when the first of them differs (where `pairs` says
+    so: `warehouse.differences`), `age_days` how long that is.
+    """
+    apart = (pl.col("scm_amount") - pl.col("sales_amount")).abs()
+    if "since_utc" not in pairs.columns:
+        pairs = pairs.with_columns(pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("since_utc"))
+    groups = pairs.group_by("flow", "company", "currency", "month", "class", maintain_order=True)
     sums = groups.agg(
         pl.len().alias("rows"),
         pl.col("sales_amount").sum(),
         pl.col("scm_amount").sum(),
         (pl.col("scm_amount") - pl.col("sales_amount")).sum().alias("difference"),
-        (pl.col("scm_amount") - pl.col("sales_amount")).abs().sum().alias("gross_difference"),
+        apart.sum().alias("gross_difference"),
+        pl.col("key").sort_by(apart, descending=True).drop_nulls().head(KEYS_SHOWN).alias("keys"),
+        pl.col("since_utc").min().alias("oldest_utc"),
     )
-    return sums.with_columns(pl.col("class").is_in(UNEXPLAINED).alias("unexplained")).sort("currency", "class")
+    return sums.with_columns(
+        kind().alias("kind"),
+        pl.col("class").is_in(UNEXPLAINED).alias("unexplained"),
+        (pl.lit(now) - pl.col("oldest_utc")).dt.total_days().alias("age_days"),
+    ).sort("currency", "month", "class")
 
 
 def balances(summary: pl.DataFrame) -> list[Balance]:

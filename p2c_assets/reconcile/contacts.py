@@ -7,7 +7,7 @@ its filter.
 _CONTACTS = """
 SELECT 'sales' AS side, '{task}' AS task, p.row_id AS source_id, '{kind} ' || p.msdynce_contactnumber AS key,
        {currency} AS currency, {amount} AS amount, {amount} AS net, true AS adds_up, false AS in_flight,
-       NULL::VARCHAR AS born_here
+       NULL::VARCHAR AS born_here, p.row_id, NULL::DATE AS day
 FROM raw.sales_contacts p
 LEFT JOIN currencies c ON c.transactioncurrencyid = p.transactioncurrencyid
 WHERE p.row_company = $company
@@ -26,11 +26,12 @@ UNION ALL
 }
 UNION ALL
 SELECT 'scm', 'contacts_to_contact_persons', NULL, 'person ' || ContactPersonPartyNumber, $currency, 0, 0, true, false,
-       CASE WHEN IsContactPersonExternallyMaintained IS DISTINCT FROM 'Yes' THEN 'contact_person_kept_in_scm' END
+       CASE WHEN IsContactPersonExternallyMaintained IS DISTINCT FROM 'Yes' THEN 'contact_person_kept_in_scm' END,
+       row_id, NULL
 FROM raw.scm_contact_persons WHERE row_company = $company
 UNION ALL
 SELECT 'scm', 'contacts_to_customers', NULL, 'customer ' || CustomerAccount, SalesCurrencyCode, coalesce(CreditLimit, 0),
        coalesce(CreditLimit, 0), true, false,
-       CASE WHEN IsExternallyMaintained IS DISTINCT FROM 'Yes' THEN 'customer_kept_in_scm' END
+       CASE WHEN IsExternallyMaintained IS DISTINCT FROM 'Yes' THEN 'customer_kept_in_scm' END, row_id, NULL
 FROM raw.scm_customers_v2 WHERE row_company = $company AND PartyType = 'Person'
 """

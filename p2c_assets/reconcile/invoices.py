@@ -15,7 +15,8 @@ SELECT 'sales' AS side, 'invoice_headers_to_invoices' AS task, NULL AS source_id
        coalesce(i.totalamount, 0) = coalesce(l.extended, 0) - coalesce(i.totaldiscountamount, 0)
                                     + coalesce(i.freightamount, 0) AS adds_up,
        false AS in_flight,
-       CASE WHEN i.msdynce_ismaintainedexternally IS DISTINCT FROM true THEN 'invoice_kept_in_sales' END AS born_here
+       CASE WHEN i.msdynce_ismaintainedexternally IS DISTINCT FROM true THEN 'invoice_kept_in_sales' END AS born_here, i.row_id,
+       i.msdynce_invoicedate::DATE AS day
 FROM raw.sales_invoices i
 LEFT JOIN sales_lines l ON l.invoiceid = i.invoiceid
 LEFT JOIN currencies c ON c.transactioncurrencyid = i.transactioncurrencyid
@@ -25,7 +26,7 @@ SELECT 'scm', 'invoice_headers_to_invoices', h.row_id, h.InvoiceNumber || ' ' ||
        h.CurrencyCode, h.TotalInvoiceAmount, h.TotalInvoiceAmount - h.TotalTaxAmount - h.TotalChargeAmount,
        h.TotalInvoiceAmount = coalesce(l.amount, 0) - h.TotalDiscountCustomerGroupCode + h.TotalTaxAmount + h.TotalChargeAmount
          AND h.TotalTaxAmount = coalesce(l.tax, 0) + h.InvoiceHeaderTaxAmount,
-       false, NULL
+       false, NULL, h.row_id, h.InvoiceDate::DATE
 FROM raw.scm_sales_invoice_headers h
 LEFT JOIN scm_lines l ON l.number = h.InvoiceNumber AND l.day = h.InvoiceDate
 WHERE h.row_company = $company

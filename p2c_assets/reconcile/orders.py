@@ -21,7 +21,8 @@ SELECT 'sales' AS side, 'salesorders_to_order_headers' AS task, o.row_id AS sour
        coalesce(o.totalamount, 0) - coalesce(o.totaltax, 0) - coalesce(o.freightamount, 0) AS net,
        coalesce(o.totalamount, 0) = coalesce(l.extended, 0) - coalesce(o.totaldiscountamount, 0)
                                     + coalesce(o.freightamount, 0) AS adds_up,
-       o.msdynce_ismaintainedexternally IS DISTINCT FROM true AS in_flight, NULL::VARCHAR AS born_here
+       o.msdynce_ismaintainedexternally IS DISTINCT FROM true AS in_flight, NULL::VARCHAR AS born_here, o.row_id,
+       o.createdon::DATE AS day
 FROM raw.sales_salesorders o
 LEFT JOIN sales_lines l ON l.salesorderid = o.salesorderid
 LEFT JOIN currencies c ON c.transactioncurrencyid = o.transactioncurrencyid
@@ -36,7 +37,7 @@ SELECT 'scm', 'order_headers_to_salesorders', h.row_id, h.SalesOrderNumber, h.Cu
          OR (h.OrderTotalAmount = coalesce(l.amount, 0) - h.TotalDiscountAmount + h.OrderTotalTaxAmount
                                     + h.OrderTotalChargesAmount
              AND h.OrderTotalTaxAmount = coalesce(l.tax, 0) + h.OrderHeaderTaxAmount),
-       false, NULL
+       false, NULL, h.row_id, h.OrderCreationDateTime::DATE
 FROM raw.scm_sales_order_headers h
 LEFT JOIN scm_lines l ON l.number = h.SalesOrderNumber
 WHERE h.row_company = $company

@@ -93,7 +93,7 @@ ORDER_LINES_TO_SCM = "salesorderdetails_to_order_lines"
 
 def parts(database: Database, flow: str, side: Side) -> pl.DataFrame:
     """The parts of all pairs of a flow and company (columns: SCHEMA)."""
-    found = [*_splits(database, flow, side.company), *_kept_in_scm(database, flow, side.company)]
+    found = [*_splits(database, flow, side), *_kept_in_scm(database, flow, side.company)]
     if flow == "orders":
         found += _kept_in_sales(database, side)
     frame = pl.DataFrame(found, schema=SCHEMA, orient="row")
@@ -101,20 +101,37 @@ def parts(database: Database, flow: str, side: Side) -> pl.DataFrame:
     return summed.filter(pl.col("net") != 0)
 
 
-def _splits(database: Database, flow: str, company: str) -> Iterator[Part]:
+def _splits(database: Database, flow: str, side: Side) -> Iterator[Part]:
     if flow not in _LINES:
         return
     lines = _LINES[flow]
     price = "SalesPriceQuantity" if "SalesPriceQuantity" in lines.entity.by_name else "1"
+    sent = _sent(_ORIGINS[flow]) if flow in _ORIGINS else "SELECT NULL AS key, NULL AS number, NULL AS sent LIMIT 0"
     rows = database.connection.execute(
-        f"SELECT {folded_sql(lines.key)}, {lines.quantity}, SalesPrice, {lines.discount}, LineAmount "
-        f"FROM raw.{lines.entity.table} WHERE row_company = $company AND {lines.discount} <> 0 "
-        f"AND {lines.quantity} <> trunc({lines.quantity}) AND coalesce({price}, 1) IN (0, 1)",
-        {"company": company},
+        f"""
+        WITH sent AS ({sent}),
+        split AS (SELECT {folded_sql(lines.key)} AS key, LineCreationSequenceNumber AS number, {lines.quantity} AS quantity,
+                         SalesPrice AS price, coalesce({price}, 1) AS unit, {lines.discount} AS discount, LineAmount AS amount
+                  FROM raw.{lines.entity.table} WHERE row_company = $company AND {lines.discount} <> 0
+                  AND {lines.quantity} <> trunc({lines.quantity}))
+        SELECT s.*, o.sent FROM split s LEFT JOIN sent o ON o.key = s.key AND o.number = s.number
+        """,
+        {"company": side.company},
     ).fetchall()
-    for key, quantity, price_per_unit, discount, amount in rows:
-        split = discount_split.difference(quantity, price_per_unit, discount, amount)
+    for key, _, quantity, price_of_unit, unit, discount, amount, own in rows:
+        split = discount_split.difference(quantity, price_of_unit / (unit or 1), discount, amount, own)
         yield Part(str(key), DISCOUNT_SPLIT, split, split)
+
+
+def _sent(origin: _Origin) -> str:
+    """Discounts of lines in Sales whose document has not come back: key, number, and what was or will be sent."""
+    return f"""
+    SELECT {folded_sql(f"h.{origin.number}")} AS key, coalesce(n.assigned_line_number, n.sequencenumber) AS number,
+           coalesce(n.manualdiscountamount, 0) AS sent
+    FROM ({line_numbers.numbered_sql(origin.lines, origin.parent)}) n
+    JOIN raw.{origin.headers} h ON h.row_id = n.{origin.parent}
+    WHERE h.row_company = $company AND {origin.still_ours}
+    """
 
 
 def _kept_in_scm(database: Database, flow: str, company: str) -> Iterator[Part]:

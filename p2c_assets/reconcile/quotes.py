@@ -21,7 +21,7 @@ SELECT 'sales' AS side, 'quotes_to_quotation_headers' AS task, q.row_id AS sourc
        coalesce(q.totalamount, 0) - coalesce(q.totaltax, 0) - coalesce(q.freightamount, 0) AS net,
        coalesce(q.totalamount, 0) = coalesce(l.extended, 0) - coalesce(q.totaldiscountamount, 0)
                                     + coalesce(q.freightamount, 0) AS adds_up,
-       false AS in_flight, NULL::VARCHAR AS born_here
+       false AS in_flight, NULL::VARCHAR AS born_here, q.row_id, q.createdon::DATE AS day
 FROM latest q
 LEFT JOIN sales_lines l ON l.quoteid = q.quoteid
 LEFT JOIN currencies c ON c.transactioncurrencyid = q.transactioncurrencyid
@@ -33,7 +33,8 @@ SELECT 'scm', 'quotes_to_quotation_headers', NULL, h.SalesQuotationNumber, h.Cur
        false, CASE WHEN NOT EXISTS (SELECT 1 FROM delivery.outbox b WHERE b.unit = 'scm/sales_quotations' AND b.company = $company
                                     AND {folded_sql("b.document")} = {folded_sql("h.SalesQuotationNumber")}
                                     AND b.state = 'delivered')
-                   THEN 'quotation_kept_in_scm' END
+                   THEN 'quotation_kept_in_scm' END,
+       h.row_id, NULL
 FROM raw.scm_sales_quotation_headers h
 LEFT JOIN scm_lines l ON l.number = h.SalesQuotationNumber
 WHERE h.row_company = $company

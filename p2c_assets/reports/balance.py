@@ -101,10 +101,19 @@ def _counts(database: Database, task: Task, company: str) -> TaskCounts | None:
     return TaskCounts(task.flow, task.name, company, rows_in, outcomes)
 
 
+_MONEY = """
+SELECT company, currency, class, unexplained, sum(rows)::BIGINT AS rows, sum(sales_amount)::DECIMAL(38, 4) AS sales_amount,
+       sum(scm_amount)::DECIMAL(38, 4) AS scm_amount, sum(difference)::DECIMAL(38, 4) AS difference,
+       sum(gross_difference)::DECIMAL(38, 4) AS gross_difference
+FROM reconciled.{flow} GROUP BY ALL ORDER BY currency, unexplained, class
+"""
+"""All months together."""
+
+
 def _money(database: Database, flow: str, companies: list[str]) -> list[Money]:
     if not database.has_table("reconciled", flow):
         return []
-    rows = database.frame(f"SELECT * FROM reconciled.{flow} ORDER BY currency, unexplained, class").to_dicts()
+    rows = database.frame(_MONEY.format(flow=flow)).to_dicts()
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for company in companies:
         for row in rows:

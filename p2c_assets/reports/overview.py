@@ -80,7 +80,8 @@ WITH pairs AS (
     SELECT p.company, p.currency, p.class, p.scm_amount - p.sales_amount AS difference, s.unexplained, d.since_utc,
            date_diff('second', d.since_utc, $as_of::TIMESTAMPTZ) // 86400 AS days
     FROM reconciled.{flow}_pairs p
-    JOIN reconciled.{flow} s ON s.company = p.company AND s.currency = p.currency AND s.class = p.class
+    JOIN (SELECT DISTINCT company, currency, class, unexplained FROM reconciled.{flow}) s
+      ON s.company = p.company AND s.currency = p.currency AND s.class = p.class
     LEFT JOIN ledger.differences d ON d.flow = '{flow}' AND d.company = p.company AND d.key = p.key
          AND d.currency = p.currency AND d.class = p.class
     WHERE p.class <> 'agreed')

@@ -27,19 +27,26 @@ Kind = Literal[
     "drop_during",
     "drop_after",
     "truncated",
+    "drop_field",
+    "alter_value",
+    "ok_without_writing",
     "notice_duplicated",
     "notice_reordered",
 ]
 REFUSALS = frozenset({"throttled", "error", "gateway_page", "write_conflict", "deadlock", "expired_delta_token"})
 """The twin does nothing and answers with an error."""
 
-INSIDE = frozenset({"throttled", "error", "write_conflict", "deadlock"})
+DECEIT = frozenset({"drop_field", "alter_value", "ok_without_writing"})
+"""The twin answers that all went well, and did something else. See `deceit`."""
+
+INSIDE = frozenset({"throttled", "error", "write_conflict", "deadlock"}) | DECEIT
 """What may also happen to one operation inside a `$batch`."""
 
 _CONTENTION = frozenset({"write_conflict", "deadlock"})
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_OF_A_FIELD = frozenset({"drop_field", "alter_value"})
 _ON_THE_WAY = frozenset({"slow", "drop_before", "drop_during", "drop_after", "truncated"})
-_REQUESTS = REFUSALS | _ON_THE_WAY | {"expired_token"}
+_REQUESTS = REFUSALS | _ON_THE_WAY | DECEIT | {"expired_token"}
 _TOKENS = _ON_THE_WAY | {"gateway_page"}
 _NOTICES = frozenset({"notice_duplicated", "notice_reordered"})
 
@@ -50,7 +57,7 @@ class Plan(BaseModel):
     Which requests: `method`, `path` (a regular expression that is searched in the decoded path; for notices in the URL) and
     `inside` (operations of a `$batch` in place of requests). Which of these: those numbered in `nth`, each `every`-th, by
     `probability` from `seed`; at most `count`. What: `kind` with `status`, `retry_after` (seconds; none: no such header)
-    and `seconds`.
+    and `seconds`. A `drop_field` and an `alter_value` concern writes whose body has the `field`; the latter stores `value`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -67,6 +74,8 @@ class Plan(BaseModel):
     status: Literal[500, 502, 503, 504] | None = None
     retry_after: int | None = Field(default=None, ge=0)
     seconds: float = Field(default=1.0, ge=0)
+    field: str | None = None
+    value: str | int | float | bool | None = None
 
     @field_validator("path")
     @classmethod
@@ -83,6 +92,8 @@ class Plan(BaseModel):
             raise ValueError(f"{self.kind} cannot happen inside a $batch; these can: {', '.join(sorted(INSIDE))}")
         if self.status is not None and self.kind not in {"error", "gateway_page"}:
             raise ValueError("only an error and a gateway_page have a status")
+        if (self.field is not None) != (self.kind in _OF_A_FIELD):
+            raise ValueError(f"these and no others name a field: {', '.join(sorted(_OF_A_FIELD))}")
         return self
 
 
@@ -97,11 +108,15 @@ class _Armed:
         self._random = random.Random(plan.seed)
         self._path = re.compile(plan.path or "")
 
-    def concerns(self, method: str, path: str, query: Collection[str]) -> bool:
+    def concerns(self, method: str, path: str, query: Collection[str], body: bytes) -> bool:
         plan = self.plan
         if plan.method is not None and plan.method.upper() != method:
             return False
         if plan.kind in _CONTENTION and (method not in _WRITES or path.endswith("/$batch")):
+            return False
+        if plan.kind in DECEIT and method not in _WRITES:
+            return False
+        if plan.field is not None and f'"{plan.field}"'.encode() not in body:
             return False
         if plan.kind == "expired_delta_token" and "$deltatoken" not in query:
             return False
@@ -157,7 +172,7 @@ class Faults:
     def on_request(self, request: Request) -> Plan | None:
         """What happens to this request of the protocol."""
         armed = [one for one in self._armed if one.plan.kind in _REQUESTS and not one.plan.inside]
-        return _struck(armed, request.method, request.path, request.query)
+        return _struck(armed, request.method, request.path, request.query, request.body)
 
     def on_token(self, request: Request) -> Plan | None:
         """What happens to this request for a token: only plans that give a path are about them."""
@@ -166,16 +181,17 @@ class Faults:
 
     def on_operation(self, request: Request) -> Plan | None:
         """What happens to this operation of a `$batch`."""
-        return _struck([one for one in self._armed if one.plan.inside], request.method, request.path)
+        armed = [one for one in self._armed if one.plan.inside]
+        return _struck(armed, request.method, request.path, body=request.body)
 
     def on_notice(self, url: str) -> Plan | None:
         """What happens to a notice that is about to be posted there."""
         return _struck([one for one in self._armed if one.plan.kind in _NOTICES], "POST", url)
 
 
-def _struck(armed: list[_Armed], method: str, path: str, query: Collection[str] = ()) -> Plan | None:
+def _struck(armed: list[_Armed], method: str, path: str, query: Collection[str] = (), body: bytes = b"") -> Plan | None:
     """Every plan counts what concerns it; the first that chooses it decides."""
-    chosen = [one for one in armed if one.concerns(method, path, query) and one.chooses()]
+    chosen = [one for one in armed if one.concerns(method, path, query, body) and one.chooses()]
     if not chosen:
         return None
     chosen[0].struck += 1

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from p2c_assets.sandbox.admin import PREFIX, administer
 from p2c_assets.sandbox.connection import deliver
+from p2c_assets.sandbox.deceit import deceive, is_deceit
 from p2c_assets.sandbox.faults import REFUSALS, Plan, gateway_page
 from p2c_assets.sandbox.messages import Request, Response, Trouble, Unsupported, unsupported
 from p2c_assets.sandbox.sending import Postman
@@ -81,14 +82,16 @@ def _perform(twin: Twin, request: Request, plan: Plan | None) -> Response:
         return twin.trouble(plan, request)
     if plan is not None and plan.kind == "drop_before":
         return Response(503, trouble="drop_before")
-    response = _guarded(twin, request, admin=False)
-    return response if plan is None else _troubled(plan, response)
+    response = _guarded(twin, request, admin=False, plan=plan)
+    return response if plan is None or is_deceit(plan) else _troubled(plan, response)
 
 
-def _guarded(twin: Twin, request: Request, *, admin: bool) -> Response:
+def _guarded(twin: Twin, request: Request, *, admin: bool, plan: Plan | None = None) -> Response:
     """A refusal of the sandbox takes the whole request back."""
     try:
         with twin.store.transaction():
+            if plan is not None and is_deceit(plan):
+                return deceive(plan, twin.store, request, twin.handle)
             return administer(twin, request) if admin else twin.handle(request)
     except Unsupported as error:
         return unsupported(error)

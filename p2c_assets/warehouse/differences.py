@@ -29,8 +29,11 @@ def prepare(database: Database) -> None:
     database.run(_CREATE)
 
 
-def record(database: Database, flow: str, company: str, pairs: pl.DataFrame, now: datetime) -> None:
-    """Keep the pairs (columns key, currency, class) that do not agree; those known keep their first date."""
+def record(database: Database, flow: str, company: str, pairs: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Keep the pairs (columns key, currency, class) that do not agree; those known keep their first date.
+
+    Returns the pairs with that date, `since_utc`; null where they agree.
+    """
     apart = pairs.filter(pl.col("class") != "agreed").select("key", "currency", "class")
     asked = {"flow": flow, "company": company}
     with database.given("incoming", apart), database.transaction():
@@ -39,3 +42,6 @@ def record(database: Database, flow: str, company: str, pairs: pl.DataFrame, now
         database.connection.execute(
             "INSERT INTO ledger.differences BY NAME SELECT $flow AS flow, $company AS company, * FROM apart", asked
         )
+        known = database.frame("SELECT key, currency, class, since_utc FROM apart")
+    since = known.with_columns(pl.col("since_utc").dt.convert_time_zone("UTC"))
+    return pairs.join(since, on=["key", "currency", "class"], how="left", nulls_equal=True)

@@ -193,6 +193,16 @@ def rows_in(database: Database, task: str, company: str) -> int | None:
     return None if found is None else int(str(found))
 
 
+def mappings(database: Database, tasks: Sequence[str], company: str) -> dict[str, str | None]:
+    """With which version of its mapping each task of a company was mapped last; tasks that never were are left out."""
+    rows = database.rows(
+        "SELECT task, arg_max(mapping, run) FROM ledger.inputs WHERE company = ? AND list_contains(?, task) "
+        "GROUP BY 1 ORDER BY 1",
+        [company, list(tasks)],
+    )
+    return {str(task): None if mapping is None else str(mapping) for task, mapping in rows}
+
+
 class Tally(NamedTuple):
     """How many rows were mapped or are gone, and the ledger's outcomes for them: all, of different rows, with a name."""
 

@@ -3,8 +3,9 @@
 One row per unit, company, plan and document; rows stay, so that it is the journal of what was sent as well. States:
 `pending` (planned, not sent), `sent` (the request may have left; no verdict yet), `delivered`, `refused`, `held`,
 `superseded` (a later plan decided anew). `changes` are the fields before and after; `read_back` is what reading it back
-showed: `as sent`, or the fields that came back otherwise. `delivery.refusals` remembers what was refused, so that the same
-content is not sent again.
+showed: `as sent`, or the fields that came back otherwise, which `read_back_fields` has one by one. `mapping` and
+`source_versions` are what made the document: versions by task, and by source row. `delivery.refusals` remembers what was
+refused, so that the same content is not sent again.
 """
 
 import json
@@ -25,6 +26,9 @@ CREATE TABLE IF NOT EXISTS delivery.outbox (
     PRIMARY KEY (unit, company, plan, document));
 ALTER TABLE delivery.outbox ADD COLUMN IF NOT EXISTS changes VARCHAR;
 ALTER TABLE delivery.outbox ADD COLUMN IF NOT EXISTS read_back VARCHAR;
+ALTER TABLE delivery.outbox ADD COLUMN IF NOT EXISTS read_back_fields VARCHAR;
+ALTER TABLE delivery.outbox ADD COLUMN IF NOT EXISTS mapping VARCHAR;
+ALTER TABLE delivery.outbox ADD COLUMN IF NOT EXISTS source_versions VARCHAR;
 CREATE TABLE IF NOT EXISTS delivery.refusals (
     unit VARCHAR, company VARCHAR, document VARCHAR, fingerprint VARCHAR, code VARCHAR, message VARCHAR,
     first_utc TIMESTAMPTZ, PRIMARY KEY (unit, company, document));
@@ -52,6 +56,14 @@ class Answer(NamedTuple):
     code: str
     message: str
     request_id: str
+
+
+class Kept(NamedTuple):
+    """What reading a document back showed: for people, and as JSON, a list of the fields that are not as sent."""
+
+    document: str
+    read_back: str
+    read_back_fields: str | None = None
 
 
 class Refusal(NamedTuple):
@@ -144,16 +156,12 @@ def _remember_refusals(database: Database, slot: Slot, now: datetime) -> None:
     )
 
 
-def keep_read_back(database: Database, slot: Slot, documents: Sequence[str], altered: Mapping[str, str]) -> None:
-    """What reading these documents back showed; `altered`: by document, the fields that did not come back as sent."""
-    frame = pl.DataFrame(
-        [(document, altered.get(document, AS_SENT)) for document in documents],
-        schema={"document": pl.String, "read_back": pl.String},
-        orient="row",
-    )
+def keep_read_back(database: Database, slot: Slot, documents: Sequence[Kept]) -> None:
+    """What reading these documents back showed."""
+    frame = pl.DataFrame(documents, schema=dict.fromkeys(Kept._fields, pl.String), orient="row")
     with database.given("incoming", frame):
         database.run(
-            "UPDATE delivery.outbox o SET read_back = i.read_back FROM incoming i "
+            "UPDATE delivery.outbox o SET read_back = i.read_back, read_back_fields = i.read_back_fields FROM incoming i "
             "WHERE o.unit = ? AND o.company = ? AND o.plan = ? AND o.document = i.document",
             [*slot],
         )

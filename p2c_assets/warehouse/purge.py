@@ -31,7 +31,7 @@ _DELIVERED = {"detail": "NULL", "altered": f"CASE WHEN altered <> '' THEN '{PURG
 _READ_BACK = f"CASE WHEN read_back <> '{AS_SENT}' THEN '{PURGED}' ELSE read_back END"
 _IN_CONFLICT = ("agreed_value", "sales_value", "scm_value")
 _AGREED = ("source_value", "destination_value")
-_SENT = {"message": "''", "read_back": _READ_BACK}
+_SENT = {"message": "''", "read_back": _READ_BACK, "read_back_fields": "NULL"}
 
 
 class Person(NamedTuple):

@@ -9,12 +9,14 @@ import pytest
 
 from p2c_assets.extraction import packages
 from p2c_assets.mappings import catalogue
+from p2c_assets.mappings.reasons import REASONS
 from p2c_assets.reports.balance import Balance
 from p2c_assets.sandbox.scenario.flaws import FLAWS, Flaw
-from p2c_assets.settings import ReadingSettings
-from p2c_assets.warehouse import raw_log
+from p2c_assets.settings import MappingSettings, ReadingSettings
+from p2c_assets.warehouse import ledger, raw_log
 from p2c_assets_tests.chain.stage import Stage, scenario_stage
 
+TASKS = catalogue.tasks(MappingSettings())
 RAW_OF = {
     "accounts": "sales_accounts",
     "contacts": "sales_contacts",
@@ -59,18 +61,18 @@ def test_the_scenario_has_at_least_twenty_flaws() -> None:
 
 
 @pytest.mark.parametrize("flaw", FLAWS, ids=lambda flaw: f"{flaw.id} {flaw.label}")
-def test_a_flaw_has_the_outcome_and_reason_that_its_label_says(played: Played, flaw: Flaw) -> None:
+def test_a_flaw_has_one_row_in_the_ledger_with_outcome_reason_owner_and_money(played: Played, flaw: Flaw) -> None:
+    money = TASKS[flaw.task].amount
     with played.stage.warehouse() as database:
-        ids = database.rows(
-            f'SELECT row_id FROM raw.{RAW_OF[flaw.entity]} WHERE "{flaw.key_column}" = ? '
+        ((source_id, at_stake),) = database.rows(
+            f'SELECT row_id, {money or "NULL"} FROM raw.{RAW_OF[flaw.entity]} WHERE "{flaw.key_column}" = ? '
             "AND row_company IS NOT DISTINCT FROM ?",
             [flaw.key, flaw.company],
         )
-        assert len(ids) == 1
-        ((outcome, reason, detail, warnings),) = database.rows(
-            "SELECT outcome, reason, detail, warnings FROM ledger.outcomes "
+        ((outcome, reason, detail, warnings, amount, currency),) = database.rows(
+            "SELECT outcome, reason, detail, warnings, amount, currency FROM ledger.outcomes "
             "WHERE task = ? AND company = ? AND source_id = ? AND valid_to_run IS NULL",
-            [flaw.task, flaw.company or "-", ids[0][0]],
+            [flaw.task, flaw.company or "-", source_id],
         )
     if flaw.outcome == "arrived":
         assert outcome in ("created", "updated", "unchanged")
@@ -81,6 +83,27 @@ def test_a_flaw_has_the_outcome_and_reason_that_its_label_says(played: Played, f
     else:
         assert (outcome, reason) == (flaw.outcome, flaw.reason)
         assert detail
+    if flaw.outcome != "arrived":
+        assert REASONS[str(reason)].owner in ("CRM admin", "ERP admin", "data owner")
+        assert REASONS[str(reason)].outcome == outcome
+        assert (amount, currency is None) == (at_stake, money is None)
+
+
+def test_more_than_forty_flaws_are_stopped_and_most_of_them_have_money() -> None:
+    stopped = [flaw for flaw in FLAWS if flaw.outcome != "arrived"]
+    assert len(stopped) >= 40
+    assert len([flaw for flaw in stopped if TASKS[flaw.task].amount]) >= 30
+
+
+def test_no_row_has_no_outcome_or_two(played: Played) -> None:
+    with played.stage.warehouse() as database:
+        wrong = [
+            (task.name, company, tally)
+            for task in TASKS.values()
+            for company in played.stage.settings.companies
+            if (tally := ledger.tally(database, task.name, company)).is_wrong
+        ]
+    assert wrong == []
 
 
 def test_every_row_has_an_outcome_and_every_difference_a_name(played: Played) -> None:
@@ -166,7 +189,7 @@ def test_every_materialization_carries_counts_requests_seconds_schema_and_lineag
         },
         "planned/scm/sales_orders": {"documents/create", "documents/unchanged", "dagster/column_schema", "seconds"},
         "delivered/scm/sales_orders": {"outcome/created", "outcome/refused", "dagster/column_schema", "seconds"},
-        "reconciled/orders": {"unexplained_amount", "in_flight_amount", "dagster/column_schema", "requests/GET"},
+        "reconciled/orders": {"unexplained_amount", "in_flight_amount", "kind/agreed", "kind/missing_left", "by_month"},
     }
     for key, names in needed.items():
         event = instance.get_latest_materialization_event(dg.AssetKey(key.split("/")))

@@ -1,17 +1,20 @@
 """Delivery against a destination that is a dictionary: what is sent, when, and what is believed afterwards."""
 
 import asyncio
+import json
 
 import polars as pl
 import pytest
 
 from p2c_assets.connectors.protocol import Changeset
 from p2c_assets.delivery.planning import make_plan
+from p2c_assets.extraction.frames import concatenate
 from p2c_assets.extraction.reader import read_all
-from p2c_assets.mappings import scm
-from p2c_assets.warehouse import ledger
+from p2c_assets.mappings import sales, scm
+from p2c_assets.warehouse import ledger, raw_log
 from p2c_assets.warehouse.database import Database
-from p2c_assets_tests.delivery.fake_scm import TASK, FakeScm, deliver, desk, given_mapped, synchronise
+from p2c_assets.warehouse.stage import read_slice
+from p2c_assets_tests.delivery.fake_scm import START, TASK, FakeScm, deliver, desk, given_mapped, synchronise
 
 
 def read_back(database: Database) -> dict[object, object]:
@@ -171,3 +174,55 @@ def test_every_source_row_has_one_outcome_in_the_ledger(database: Database) -> N
     synchronise(database, client)
     found = ledger.current(database, TASK, "usmf").select("source_id", "outcome", "reason").sort("source_id").rows()
     assert found == [("id of A", "created", None), ("id of B", "refused", "refused_by_destination")]
+
+
+def test_the_journal_has_before_and_after_the_versions_of_source_and_mapping_and_the_verdict(
+    database: Database,
+) -> None:
+    client = FakeScm()
+    given_mapped(database, A="Adatum")
+    raw_log.prepare(database, sales.ACCOUNTS.table, concatenate(sales.ACCOUNTS, []))
+    ledger.count_in(database, TASK, "sales_accounts", "usmf", "run1", START, "m1")
+    synchronise(database, client)
+    ((changes, mapping, versions, request_id, state, read_back),) = database.rows(
+        "SELECT changes, mapping, source_versions, request_id, state, read_back FROM delivery.outbox"
+    )
+    after = {change["field"]: (change["before"], change["after"]) for change in json.loads(str(changes))}
+    assert after["OrganizationName"] == (None, "Adatum")
+    assert json.loads(str(mapping)) == {TASK: "m1"}
+    assert json.loads(str(versions)) == {"id of A": "v of Adatum"}
+    assert (request_id, state, read_back) == ("r1", "delivered", "as sent")
+
+
+@pytest.mark.parametrize(
+    ("kept", "outcome", "reason", "text"),
+    [
+        (None, "held", "lost_by_destination", "customers_v2 A is not there"),
+        ({"OrganizationName": ""}, "held", "lost_by_destination", "sent 'Adatum', found '' (lost)"),
+        ({"OrganizationName": "Other"}, "held", "altered_by_destination", "sent 'Adatum', found 'Other' (altered)"),
+        ({"CustomerAccount": "a"}, "created", None, "sent 'A', found 'a' (altered:case_of_key)"),
+    ],
+    ids=["nothing was written", "a field is missing", "a value is another", "a rule explains it"],
+)
+def test_what_the_destination_did_not_keep_is_no_silent_success(
+    database: Database, kept: dict[str, str] | None, outcome: str, reason: str | None, text: str
+) -> None:
+    client = FakeScm()
+    given_mapped(database, A="Adatum")
+
+    def after_sending() -> None:
+        if client.sent and kept is None:
+            client.customers.clear()
+        for row in client.customers.values():
+            row.update(kept or {})
+
+    client.before_reading = after_sending
+    synchronise(database, client)
+    (row,) = read_slice(database, "delivered", "scm_customers_from_accounts", "usmf").to_dicts()
+    assert (row["outcome"], row["reason"]) == (outcome, reason)
+    assert text in row["altered"]
+    found = ledger.current(database, TASK, "usmf").select("outcome", "reason").rows()
+    assert found == [(outcome, reason)]
+    client.before_reading = lambda: None
+    if reason is not None:
+        assert synchronise(database, client, "run2")["A"] in ("created", "updated")

@@ -61,6 +61,7 @@ Unexplained; each of these turns the check `totals_agree` red:
 | `lost_in_sales` | a record that was delivered is no longer in Sales |
 | `charges_of_sales_not_sent` | Sales has tax or freight of its own on a document; neither goes to SCM |
 | `value_differs` | both sides have the record, with different amounts |
+| `parts_differ` | both sides' totals agree, and a field of a line or of the header does not |
 | `currency_differs` | both sides have the record, in different currencies |
 | `sales_total_is_not_its_lines` | a total in Sales is not the sum of its own parts |
 | `scm_total_is_not_its_lines` | a total in SCM is not the sum of its own parts |

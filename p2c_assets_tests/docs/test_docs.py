@@ -20,7 +20,7 @@ from p2c_assets.mappings.catalogue import SHIPPED
 from p2c_assets.mappings.reasons import REASONS
 from p2c_assets.readiness.kinds import KINDS
 from p2c_assets.reconcile import parts
-from p2c_assets.reconcile.compare import UNEXPLAINED
+from p2c_assets.reconcile.kinds import UNEXPLAINED
 from p2c_assets.reconcile.sides import SIDES
 from p2c_assets.settings import ApprovalSettings, Company, FlowApproval, MappingSettings, Settings, load
 from p2c_assets_tests.docs import reasons_page

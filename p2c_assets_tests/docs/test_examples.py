@@ -21,6 +21,7 @@ from p2c_assets.errors import SettingsError
 from p2c_assets.extraction import claims, frames
 from p2c_assets.mappings import catalogue, sales, scm
 from p2c_assets.mappings.model import FieldMap
+from p2c_assets.reconcile.attribution import attribute
 from p2c_assets.reconcile.compare import classify, summarise
 from p2c_assets.reconcile.side import Side
 from p2c_assets.reconcile.sides import SIDES
@@ -30,7 +31,7 @@ from p2c_assets.warehouse import approvals, conflicts, holdings, ledger, line_nu
 from p2c_assets.warehouse.approvals import Made
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets.warehouse.holdings import Observed
-from p2c_assets.warehouse.outbox import Answer, Slot
+from p2c_assets.warehouse.outbox import Answer, Kept, Slot
 from p2c_assets.warehouse.raw_log import Scope
 from p2c_assets.warehouse.stage import replace_slice
 from p2c_assets_tests.docs.pages import ROOT, Block, blocks
@@ -40,7 +41,8 @@ UNIT = "scm/customers_from_accounts"
 OVERRIDES = blocks("overriding-mappings.md")
 APPLIED = [block.body for block in OVERRIDES if block.info == "toml"]
 REFUSED = [(OVERRIDES[n].body, OVERRIDES[n + 1]) for n in range(len(OVERRIDES)) if OVERRIDES[n].info == "toml refused"]
-QUERIES = [block.body for page in ("operating.md", "approving.md") for block in blocks(page) if block.info == "sql"]
+PAGES = ("operating.md", "approving.md", "proof.md")
+QUERIES = [block.body for page in PAGES for block in blocks(page) if block.info == "sql"]
 SECRETS = {"sales": {"client_secret": "hush"}, "scm": {"client_secret": "hush"}}
 
 
@@ -152,6 +154,8 @@ def plan_and_send(database: Database) -> None:
     outbox.enqueue(database, slot, "second-run", documents, NOW)
     outbox.mark_sent(database, slot, ["US-001", "US-002"], NOW)
     outbox.settle(database, slot, [Answer("US-001", "refused", 400, "0x1", "no such group", "r1")], NOW)
+    lost = {"entity": "customers_v2", "field": "CreditLimit", "verdict": "lost", "sent": "200", "found": "50"}
+    outbox.keep_read_back(database, slot, [Kept("US-002", "CreditLimit was lost", json.dumps([lost]))])
 
 
 def wait_and_approve(database: Database) -> None:
@@ -180,9 +184,10 @@ def reconcile(database: Database) -> None:
     """As the reconciled assets do. The ledger's refusal explains the difference, so it is forgotten for the moment."""
     database.run("UPDATE ledger.outcomes SET outcome = 'unchanged', reason = NULL")
     for flow in SIDES:
-        pairs = classify(database, flow, Side("usmf", "USD", "", NOW.date()))
+        pairs, parts = attribute(database, flow, classify(database, flow, Side("usmf", "USD", "", NOW.date())))
+        replace_slice(database, "reconciled", f"{flow}_parts", "usmf", parts)
         replace_slice(database, "reconciled", f"{flow}_pairs", "usmf", pairs)
-        replace_slice(database, "reconciled", flow, "usmf", summarise(pairs))
+        replace_slice(database, "reconciled", flow, "usmf", summarise(pairs, NOW))
     database.run("UPDATE ledger.outcomes SET outcome = 'refused', reason = 'refused_by_destination'")
 
 

@@ -51,7 +51,7 @@ SPLIT = {"RequestedSalesQuantity": "1.5", "SalesPrice": "1.00", "TotalDiscountAm
 
 
 def test_a_cent_of_a_split_discount_has_its_own_name_and_the_rest_of_the_pair_agrees(database: Database) -> None:
-    quote(database, {"sequencenumber": 1, "extendedamount": "0.50"})
+    quote(database, {"sequencenumber": 1, "manualdiscountamount": "1.00", "extendedamount": "0.50"})
     quotation(database, SPLIT)
     assert classes(database, "quotes") == {"agreed": Decimal(0), "discount_split": Decimal("0.01")}
     quotation(database, SPLIT, tax="0.10")

@@ -116,6 +116,8 @@ def test_plans_are_listed_with_what_they_met_and_a_reset_clears_them(scm: Caller
         {"kind": "error", "path": "("},
         {"kind": "error", "unknown": 1},
         {"kind": "expired_delta_token"},
+        {"kind": "drop_field"},
+        {"kind": "error", "field": "name"},
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused(scm: Caller, document: dict[str, Any]) -> None:
@@ -278,3 +280,43 @@ def test_notices_are_doubled_and_overtaken(scm_running: Running, scm: Caller) ->
         scm_running.twin.notices.post(f"{receiver.url}/second", {}, b"3")
         scm.get("/data")
         assert [receiver.next().body for _ in range(2)] == [b"3", b"3"]
+
+
+def stored(caller: Caller, entity_set: str, key: str, value: str) -> dict[str, Any] | None:
+    rows = caller.admin(f"rows/{entity_set}")["value"]
+    return next((row for row in rows if row[key] == value), None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [({"kind": "drop_field"}, None), ({"kind": "alter_value", "value": "Other"}, "Other")],
+    ids=["dropped", "altered"],
+)
+def test_a_field_is_lost_or_altered_and_the_answer_says_nothing_of_it(
+    sales: Caller, scm: Caller, fault: dict[str, Any], expected: str | None
+) -> None:
+    plan(sales, **fault, field="address1_city", inside=True)
+    plan(scm, **fault, field="AddressCity")
+    post = operation("POST", "accounts", {"name": "New", "accountnumber": "N1", "address1_city": "Rome"}, "1")
+    answer = sales.batch(f"{API}/$batch", batch(changeset(post)))
+    assert statuses_within(answer.text) == [204]
+    assert scm.post(CUSTOMERS, customer(AddressCity="Rome", AddressCountryRegionId="USA")).status_code == 201
+    account = stored(sales, "accounts", "accountnumber", "N1")
+    assert account is not None
+    assert account.get("address1_city") == expected
+    (row,) = scm.admin("rows/CustomersV2")["value"]
+    assert row["AddressCity"] == (expected or "")
+
+
+def test_a_write_is_answered_as_done_and_nothing_is_written(sales: Caller, scm: Caller) -> None:
+    for caller in (sales, scm):
+        plan(caller, kind="ok_without_writing", inside=True, nth=[2])
+        plan(caller, kind="ok_without_writing", path=r"(accounts|CustomersV2)$", count=1)
+    posts = [operation("POST", "accounts", {"name": "New", "accountnumber": f"N{n}"}, str(n)) for n in (1, 2)]
+    assert statuses_within(sales.batch(f"{API}/$batch", batch(changeset(*posts))).text) == [204, 204]
+    assert sales.post(ACCOUNTS, {"name": "New", "accountnumber": "N3"}).status_code == 204
+    assert [stored(sales, "accounts", "accountnumber", f"N{n}") is None for n in (1, 2, 3)] == [False, True, True]
+    posts = [operation("POST", "CustomersV2", customer(CustomerAccount=f"C-{n}"), str(n)) for n in (1, 2)]
+    assert statuses_within(scm.batch("/data/$batch", batch(changeset(*posts))).text) == [201, 201]
+    assert scm.post(CUSTOMERS, customer(CustomerAccount="C-3")).status_code == 201
+    assert [row["CustomerAccount"] for row in scm.admin("rows/CustomersV2")["value"]] == ["C-1"]

@@ -4,7 +4,7 @@ import polars as pl
 
 from p2c_assets.warehouse import outbox
 from p2c_assets.warehouse.database import Database
-from p2c_assets.warehouse.outbox import Answer, Slot
+from p2c_assets.warehouse.outbox import Answer, Kept, Slot
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 SLOT = Slot("scm/sales_orders", "usmf", "plan1")
@@ -62,7 +62,7 @@ def test_what_reading_back_showed_is_kept_with_what_was_sent(database: Database)
         {name: ["SO-1", "SO-2"] for name in ("document", "action", "fingerprint", "operations", "changes")}
     )
     outbox.enqueue(database, SLOT, "run1", frame, NOW)
-    outbox.keep_read_back(database, SLOT, ["SO-1", "SO-2"], {"SO-2": "Email: sent 'a', found 'b'"})
+    outbox.keep_read_back(database, SLOT, [Kept("SO-1", "as sent"), Kept("SO-2", "Email: sent 'a', found 'b'")])
     rows = database.rows("SELECT document, changes, read_back FROM delivery.outbox ORDER BY document")
     assert rows == [("SO-1", "SO-1", "as sent"), ("SO-2", "SO-2", "Email: sent 'a', found 'b'")]
 

@@ -13,6 +13,7 @@ from p2c_assets.defs.tags import is_dry_run
 from p2c_assets.delivery.delivering import DELIVERED_SCHEMA, deliver_plan
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.units import UNITS
+from p2c_assets.delivery.verify import ALTERED, AS_SENT, LOST
 from p2c_assets.reconcile.sides import observed
 from p2c_assets.warehouse import arrivals, conflicts, holdings
 from p2c_assets.warehouse.holdings import Observed
@@ -35,7 +36,7 @@ def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: st
         **metadata.table("delivered", desk.unit.table, rows),
         **metadata.outcomes(outcome_counts(platform.database, tasks, desk.company)),
         "reasons": metadata.reasons(rows),
-        "read_back_otherwise": rows.filter(pl.col("altered").is_not_null()).height,
+        **_read_back(rows),
         **_conflicts(platform, desk),
         **(_arrived(platform) if rows["outcome"].is_in(["created"]).any() else {}),
         **metadata.requests(statistics, time.monotonic() - started),
@@ -47,6 +48,18 @@ def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: st
         checks.written_as_sent(context.asset_key, rows),
     ]
     return dg.MaterializeResult(metadata=shown, check_results=results)
+
+
+def _read_back(rows: pl.DataFrame) -> dict[str, int]:
+    """Documents that were read back, by what that showed; zeros too, so that the UI plots a series."""
+    verdicts = rows["read_back"].drop_nulls()
+    by_rule = verdicts.str.starts_with(f"{ALTERED}:").sum()
+    return {
+        "read_back/as_sent": int((verdicts == AS_SENT).sum()),
+        "read_back/altered_by_a_rule": int(by_rule),
+        "read_back/altered": int((verdicts == ALTERED).sum()),
+        "read_back/lost": int((verdicts == LOST).sum()),
+    }
 
 
 def _conflicts(platform: Platform, desk: Desk) -> dict[str, Any]:

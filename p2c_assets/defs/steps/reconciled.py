@@ -14,13 +14,17 @@ from p2c_assets.defs.platform import Platform, step_of
 from p2c_assets.defs.tags import wants_changes_only
 from p2c_assets.extraction.reader import read_all
 from p2c_assets.mappings.schema import Entity, System
-from p2c_assets.reconcile.compare import UNEXPLAINED, balances, classify, summarise
+from p2c_assets.reconcile.attribution import attribute
+from p2c_assets.reconcile.compare import balances, classify, summarise
+from p2c_assets.reconcile.kinds import UNEXPLAINED
+from p2c_assets.reconcile.series import by_class, by_month, series
 from p2c_assets.reports.totals import of_pair
 from p2c_assets.reports.trace_text import totals_markdown
 from p2c_assets.settings import Company
 from p2c_assets.warehouse import differences
 from p2c_assets.warehouse.stage import replace_slice
 
+PARTS_SHOWN = 50
 AFRESH = "both systems, read afresh after delivery"
 AS_IT_STANDS = "raw as the change readers and the read-back left it"
 
@@ -32,25 +36,37 @@ def reconcile_flow(
     started = time.monotonic()
     company = platform.company(context.partition_key)
     asked = _bring_up_to_date(context, platform, entities)
-    pairs = classify(platform.database, flow, platform.side(company))
-    summary = summarise(pairs)
-    replace_slice(platform.database, "reconciled", f"{flow}_pairs", company.id, pairs)
-    replace_slice(platform.database, "reconciled", flow, company.id, summary)
-    differences.record(platform.database, flow, company.id, pairs, datetime.now(UTC))
+    now = datetime.now(UTC)
+    marked, parts = attribute(platform.database, flow, classify(platform.database, flow, platform.side(company)))
+    pairs = differences.record(platform.database, flow, company.id, marked, now)
+    summary = summarise(pairs, now)
+    for table, rows in ((f"{flow}_pairs", pairs), (f"{flow}_parts", parts), (flow, summary)):
+        replace_slice(platform.database, "reconciled", table, company.id, rows)
     unexplained = summary.filter(pl.col("unexplained"))
     shown = {
         **metadata.table("reconciled", flow, summary),
-        "preview": metadata.preview_all(summary),
+        "preview": metadata.preview_all(by_class(summary)),
+        "by_month": metadata.preview_all(by_month(summary)),
+        **series(summary),
         "unexplained_rows": int(unexplained["rows"].sum()),
         "unexplained_amount": float(unexplained["gross_difference"].sum()),
         "in_flight_amount": float(summary.filter(pl.col("class") == "in_flight")["difference"].sum()),
         "read": AS_IT_STANDS if wants_changes_only(context.run) else AFRESH,
         "requests/GET": asked,
         "seconds": round(time.monotonic() - started, 3),
+        **_unexplained_parts(parts),
         **_largest_unexplained(platform, company, flow, pairs),
     }
-    result = checks.totals_agree(context.asset_key, balances(summary), pairs)
+    result = checks.totals_agree(context.asset_key, balances(summary), pairs, parts)
     return dg.MaterializeResult(metadata=shown, check_results=[result])
+
+
+def _unexplained_parts(parts: pl.DataFrame) -> dict[str, Any]:
+    """Where the differences are: document, line and field."""
+    found = parts.filter("unexplained")
+    shown = found.select("key", "line", "product", "field", "sales", "scm", "expected").head(PARTS_SHOWN)
+    table = {"unexplained_parts": metadata.preview_all(shown)} if shown.height else {}
+    return {"unexplained_fields": found.height, **table}
 
 
 def _largest_unexplained(

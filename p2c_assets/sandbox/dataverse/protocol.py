@@ -19,6 +19,7 @@ from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.settlement import settle
 from p2c_assets.sandbox.dataverse.trouble import refusal as refusal_of
 from p2c_assets.sandbox.dataverse.work import Work
+from p2c_assets.sandbox.deceit import deceive, is_deceit
 from p2c_assets.sandbox.faults import Faults
 from p2c_assets.sandbox.messages import Request, Response, Unsupported, unsupported
 from p2c_assets.sandbox.odata.lexer import ODataSyntaxError
@@ -173,9 +174,12 @@ def _operation(work: Work, faults: Faults, request: Request, single: BatchReques
 def _strike_or_operate(work: Work, faults: Faults, request: Request, references: References) -> Response:
     """An operation of a batch may have been planned to fail."""
     plan = faults.on_operation(request) if request.inside else None
-    if plan is not None:
+    if plan is not None and not is_deceit(plan):
         raise refusal_of(plan)
     _check_length(request)
+    if plan is not None:
+        struck = Work(work.records) if plan.kind == "ok_without_writing" else work
+        return deceive(plan, work.records.store, request, lambda one: operate(struck, one, references))
     return operate(work, request, references)
 
 

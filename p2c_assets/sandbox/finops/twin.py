@@ -12,6 +12,7 @@ from typing import Any
 
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.counter import RequestCounter
+from p2c_assets.sandbox.deceit import deceive, is_deceit
 from p2c_assets.sandbox.faults import Faults, Plan
 from p2c_assets.sandbox.finops import assumptions, errors, json_metadata, session_service, throttling
 from p2c_assets.sandbox.finops.absent_services import absent
@@ -236,11 +237,13 @@ class FinopsTwin:
     def _operate_inside(self, request: Request) -> Response:
         """An operation of a batch, which may have been planned to fail."""
         plan = self.faults.on_operation(request)
-        if plan is not None:
+        if plan is not None and not is_deceit(plan):
             raise refusal(plan, request)
         refused = self.throttle.admit_operation(request)
         if refused is not None:
             raise throttling.refusal(refused, self.throttle.settings)
+        if plan is not None:
+            return deceive(plan, self.store, request, self._protocol.operate)
         return self._protocol.operate(request)
 
     def _route(self, request: Request) -> Response:
