@@ -9,11 +9,15 @@ from datetime import timedelta
 import dagster as dg
 
 from p2c_assets import settings as configuration
+from p2c_assets.defs import readiness
+from p2c_assets.defs.approve import approve_job
 from p2c_assets.defs.automation import automated
 from p2c_assets.defs.flows import accounts, contacts, invoices, orders, products, quotes, references
 from p2c_assets.defs.jobs import jobs, partitions
 from p2c_assets.defs.platform import platform_resource
+from p2c_assets.defs.sensors import follow_changes
 from p2c_assets.defs.sensors.all_sensors import sensors
+from p2c_assets.events import subjects
 from p2c_assets.extraction import choice
 from p2c_assets.mappings import catalogue
 from p2c_assets.settings import Settings
@@ -23,6 +27,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
     """Definitions for these settings. Raises SettingsError when an override or a data project names something unknown."""
     catalogue.tasks(settings.mapping_settings())
     choice.check(settings.reading)
+    subjects.check(settings.events)
     companies = partitions(list(settings.companies))
     fresh_within = timedelta(hours=settings.sensors.fresh_within_h)
     defined = [
@@ -35,14 +40,15 @@ def build_defs(settings: Settings) -> dg.Definitions:
         *invoices.assets(companies),
     ]
     assets = [automated(asset, fresh_within) for asset in defined]
-    offered = jobs()
-    return dg.Definitions(
-        assets=assets,
-        jobs=offered,
-        sensors=sensors(settings, assets, offered),
+    following = follow_changes.job(settings, lambda: found, assets)
+    found = dg.Definitions(
+        assets=[*assets, *readiness.assets(companies)],
+        jobs=[*jobs(), approve_job(), following],
+        sensors=sensors(settings, assets, following),
         resources={"platform": platform_resource(settings)},
         executor=dg.in_process_executor,
     )
+    return found
 
 
 @dg.definitions

@@ -1,8 +1,10 @@
 """One typed configuration: `p2c.toml` under environment variables. Secrets come from the environment only."""
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -13,10 +15,18 @@ from p2c_assets.errors import SettingsError
 
 CONFIG_VARIABLE = "P2C_CONFIG"
 DEFAULT_CONFIG = "p2c.toml"
+VERSION = r"^\d+(\.\d+){1,3}$"
+
+
+Constant = Literal["customer_group", "site", "warehouse", "language", "blank_country", "price_list"]
+"""Settings of a company for which the original templates have a constant that is an example."""
 
 
 class Company(BaseModel):
-    """One legal entity of SCM and the business unit of Sales that belongs to it."""
+    """One legal entity of SCM and the business unit of Sales that belongs to it.
+
+    `confirmed` names settings of the company that are left as they ship, because that is right here.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,6 +41,13 @@ class Company(BaseModel):
     warehouse: str = "13"
     price_list: str | None = None
     sales_number_prefix: str = ""
+    confirmed: tuple[Constant, ...] = ()
+
+    @field_validator("confirmed", mode="before")
+    @classmethod
+    def _a_variable_holds_json(cls, value: Any) -> Any:
+        """pydantic-settings leaves what is below a table of tables as text."""
+        return json.loads(value) if isinstance(value, str) and value.startswith("[") else value
 
 
 class MappingSettings(BaseModel):
@@ -87,6 +104,7 @@ class Paths(BaseModel):
 
     warehouse: Path = Path(".p2c/p2c.duckdb")
     warehouse_wait_s: float = Field(default=60.0, ge=0)
+    events: Path = Path(".p2c/events.sqlite3")
 
 
 class DeletedLines(BaseModel):
@@ -102,14 +120,104 @@ class DeletedLines(BaseModel):
     returned_orders: Literal["delete", "keep"] = "delete"
 
 
+Rule = Literal["owner_wins", "hold"]
+
+
+class Conflicts(BaseModel):
+    """What happens where the side that does not own a document has changed it: the owner's value wins, or it is held.
+
+    `repeats`: after so many times that the same other value came back, a document is held all the same.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accounts: Rule = "owner_wins"
+    contacts: Rule = "owner_wins"
+    products: Rule = "owner_wins"
+    quotes: Rule = "owner_wins"
+    orders: Rule = "owner_wins"
+    invoices: Rule = "owner_wins"
+    repeats: int = Field(default=3, ge=1)
+
+
+Removed = Literal["ignore", "deactivate"]
+
+
+class Removals(BaseModel):
+    """What follows when a record is deleted or deactivated in its source: nothing, or it is deactivated too.
+
+    A customer is put on hold, a contact person made inactive, a product retired.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accounts: Removed = "ignore"
+    contacts: Removed = "ignore"
+    products: Removed = "ignore"
+
+
 class Delivery(BaseModel):
-    """How much is read back by key, and what is done with invoiced orders and with lines that were deleted."""
+    """How much is read back by key, and what is done with invoiced orders, with what was removed and with conflicts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     read_back_by_key_up_to: int = Field(default=200, ge=1)
     reopen_invoiced_orders: bool = True
     deleted_lines: DeletedLines = DeletedLines()
+    conflicts: Conflicts = Conflicts()
+    removals: Removals = Removals()
+
+
+class FlowApproval(BaseModel):
+    """When what a flow would write waits for a person: `always`, or (`automatic`) where a guard trips.
+
+    Guards look at one plan: one direction of the flow, one company. `max_share_changed`: the share of the records that both
+    systems have which it would change. `max_removals`: documents that it would delete from, cancel or close.
+    `max_money_delta`: money that it would move, by currency; a currency that is not named has no guard.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: Literal["automatic", "always"] = "automatic"
+    max_share_changed: float = Field(default=0.3, gt=0, le=1)
+    max_removals: int = Field(default=20, ge=0)
+    max_money_delta: Mapping[str, Decimal] = Field(default_factory=dict)
+
+    @field_validator("max_money_delta")
+    @classmethod
+    def _amounts_are_not_negative(cls, amounts: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+        for currency, amount in amounts.items():
+            if not amount.is_finite() or amount < 0:
+                raise ValueError(f"{amount} {currency}: an amount of zero or more")
+        return {currency.upper(): amount for currency, amount in amounts.items()}
+
+
+class OrdersApproval(FlowApproval):
+    """Orders change with every step of their life, and after a first load all of them come back: their share says nothing."""
+
+    max_share_changed: float = Field(default=1.0, gt=0, le=1)
+
+
+class ApprovalSettings(BaseModel):
+    """When plans wait for a person, per flow; from how many changed documents on a share counts; how long an approval holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accounts: FlowApproval = FlowApproval()
+    contacts: FlowApproval = FlowApproval()
+    products: FlowApproval = FlowApproval()
+    quotes: FlowApproval = FlowApproval()
+    orders: OrdersApproval = OrdersApproval()
+    invoices: FlowApproval = FlowApproval()
+    share_from_documents: int = Field(default=100, ge=1)
+    expires_after_h: float = Field(default=24.0, gt=0)
+
+    def of(self, flow: str) -> FlowApproval:
+        """What a flow has."""
+        found = getattr(self, flow)
+        if not isinstance(found, FlowApproval):
+            raise KeyError(flow)
+        return found
 
 
 class ReadingSettings(BaseModel):
@@ -156,8 +264,8 @@ class Alerts(BaseModel):
 
 
 class Sensors(BaseModel):
-    """How often the systems are asked for changes, in seconds, whether the sensors run from the start, and after how
-    many hours a delivered asset is stale."""
+    """How often the systems are asked for changes, in seconds, whether the sensors run from the start, how long a run
+    waits for more events, and after how many hours a delivered asset is stale."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -165,8 +273,46 @@ class Sensors(BaseModel):
     sales_interval_s: int = Field(default=30, ge=1)
     scm_interval_s: int = Field(default=300, ge=1)
     scm_interval_s_by_entity: Mapping[str, int] = Field(default_factory=dict)
+    stay_s: float = Field(default=60.0, ge=0)
     fresh_within_h: float = Field(default=26.0, gt=0)
     alerts: Alerts = Alerts()
+
+
+class ReadinessSettings(BaseModel):
+    """What must be true before the first document is sent, and which findings somebody has accepted.
+
+    With `required` nothing is delivered for a company that is not ready. The sequences are the data types by which SCM's
+    number sequence references name what they number.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    required: bool = True
+    accepted: tuple[str, ...] = ()
+    solution: str = "msdynce_ProspectToCashIntegration"
+    solution_version: str = Field(default="1.15.0.0", pattern=VERSION)
+    sales_version: str = Field(default="8.2.1.207", pattern=VERSION)
+    scm_application_version: str = Field(default="7.3.11971.56116", pattern=VERSION)
+    scm_platform_version: str = Field(default="7.0.4709.41129", pattern=VERSION)
+    customer_sequence: str = "CustAccount"
+    quotation_sequence: str = "QuotationIdBase"
+    order_sequence: str = "SalesIdBase"
+
+
+class EventSettings(BaseModel):
+    """Where the receiver of events listens, and for which tables of Sales and entities of SCM events are sent (`*`: all).
+
+    What is named is read when an event says so, and every `fallback_s` seconds all the same, because events get lost.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8120, ge=0, le=65535)
+    secret: SecretStr | None = None
+    sales: tuple[str, ...] = ()
+    scm: tuple[str, ...] = ()
+    fallback_s: int = Field(default=3600, ge=1)
 
 
 class Settings(BaseSettings):
@@ -183,8 +329,11 @@ class Settings(BaseSettings):
     mappings: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     value_maps: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
     delivery: Delivery = Delivery()
+    approval: ApprovalSettings = ApprovalSettings()
     reading: ReadingSettings = ReadingSettings()
     sensors: Sensors = Sensors()
+    readiness: ReadinessSettings = ReadinessSettings()
+    events: EventSettings = EventSettings()
     paths: Paths = Paths()
 
     @classmethod
@@ -239,8 +388,10 @@ def config_path(environment: Mapping[str, str] = os.environ) -> Path:
 def load(path: Path) -> Settings:
     """Read the file and the environment. Raises SettingsError naming each wrong setting, its value and what is allowed."""
     values = _read(path)
-    if "client_secret" in values.get("sales", {}) or "client_secret" in values.get("scm", {}):
-        raise SettingsError(f"{path}: secrets come from the environment only (P2C_SALES__CLIENT_SECRET, ...)")
+    for section, secret in (("sales", "client_secret"), ("scm", "client_secret"), ("events", "secret")):
+        if secret in values.get(section, {}):
+            variable = f"P2C_{section}__{secret}".upper()
+            raise SettingsError(f"{path}: secrets come from the environment only ({variable})")
     return build(values, path.resolve().parent)
 
 
@@ -250,7 +401,8 @@ def build(values: Mapping[str, Any], folder: Path) -> Settings:
         settings = Settings(**values)
     except ValidationError as error:
         raise SettingsError(_explain(error)) from error
-    paths = settings.paths.model_copy(update={"warehouse": folder / settings.paths.warehouse})
+    placed = {name: folder / getattr(settings.paths, name) for name in ("warehouse", "events")}
+    paths = settings.paths.model_copy(update=placed)
     return settings.model_copy(update={"paths": paths})
 
 

@@ -68,7 +68,10 @@ def _adventureworks() -> Stage:
     values: dict[str, Any] = {
         system: {**getattr(base, system).model_dump(), **_at(port)} for system, port in environment.items()
     }
-    values |= {"companies": adventureworks.settings_companies(), "paths": {"warehouse": folder / "p2c.duckdb"}}
+    values |= {
+        "companies": adventureworks.settings_companies(),
+        "paths": {"warehouse": folder / "p2c.duckdb", "events": folder / "events.sqlite3"},
+    }
     return Stage(build(values, folder), folder / "sandbox", ADVENTUREWORKS_PORTS)
 
 
@@ -83,8 +86,9 @@ def _port(url: str) -> int:
 
 def _start_afresh(stage: Stage) -> None:
     warehouse = stage.settings.paths.warehouse
-    for path in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
-        path.unlink(missing_ok=True)
+    for path in (warehouse, stage.settings.paths.events):
+        for end in ("", ".wal", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
     shutil.rmtree(stage.twins, ignore_errors=True)
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from p2c_assets.errors import SettingsError
 from p2c_assets.sandbox.serve import HOST, answers, wait_until_ready
 
 GRACE_S = 15.0
+START_S = 30.0
 
 
 def listen_for_the_end() -> None:
@@ -46,6 +48,18 @@ def started(
         yield process
     finally:
         end(process)
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Return when something answers there. Raises SettingsError when the process has ended, or takes too long."""
+    deadline = time.monotonic() + START_S
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            httpx.get(url, timeout=5.0, trust_env=False)
+            return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise SettingsError(f"nothing answers at {url} (exit code of what was started: {process.poll()})")
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

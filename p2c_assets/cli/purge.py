@@ -20,7 +20,7 @@ from p2c_assets.warehouse.purge import purge as forgotten
 PEOPLE = ("account", "contact")
 
 
-def purge(key: str, company: str | None, *, is_sure: bool) -> None:
+def purge(key: str, company: str | None, *, is_sure: bool, dry_run: bool) -> None:
     """Ask, forget, and say what was touched. Raises UnknownRecordError with near matches."""
     settings = load(config_path())
     known_company(settings, company)
@@ -29,12 +29,17 @@ def purge(key: str, company: str | None, *, is_sure: bool) -> None:
     with filled(settings) as database:
         people = _people(database, key, company, prefixes)
         _say_who(people)
-        if not is_sure:
+        if not (is_sure or dry_run):
             typer.confirm("Forget their personal data, and that on their documents? It does not come back.", abort=True)
         now = datetime.now(UTC)
-        touched = [one for found in people for one in forgotten(database, tasks, _units(tasks), _person(found), now)]
-        rewrite(database, settings.paths.warehouse)
-    _say_what(touched)
+        touched = [
+            one
+            for found in people
+            for one in forgotten(database, tasks, _units(tasks), _person(found), now, dry_run=dry_run)
+        ]
+        if not dry_run:
+            rewrite(database, settings.paths.warehouse)
+    _say_what(touched, dry_run=dry_run)
 
 
 def _people(database: Database, key: str, company: str | None, prefixes: Prefixes) -> list[Found]:
@@ -69,12 +74,15 @@ def _say_who(people: Sequence[Found]) -> None:
             show.console.print(f"{found.company} {side.entity.reference} {row[side.column]}{still}", markup=False)
 
 
-def _say_what(touched: Sequence[Touched]) -> None:
+def _say_what(touched: Sequence[Touched], *, dry_run: bool) -> None:
     rows: dict[str, int] = {}
     for table, count in touched:
         rows[table] = rows.get(table, 0) + count
     for table, count in rows.items():
         show.console.print(f"  {table:<42}{count:>8}", markup=False)
+    if dry_run:
+        show.console.print(f"{sum(rows.values())} rows would be emptied; dry run: nothing was changed")
+        return
     show.console.print(
         f"{sum(rows.values())} rows emptied. Not touched: previews in Dagster's run history (docs/security.md)"
     )

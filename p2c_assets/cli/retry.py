@@ -13,13 +13,15 @@ from p2c_assets.warehouse import outbox
 from p2c_assets.warehouse.outbox import Forgotten
 
 
-def retry(companies: Sequence[str], flow: str | None, document: str | None) -> None:
+def retry(companies: Sequence[str], flow: str | None, document: str | None, *, dry_run: bool) -> None:
     """Forget refusals of these companies (none: all), of a flow and of a document where they are given; say which."""
     settings = load(config_path())
-    forgotten = forget(settings, companies, flow, document)
+    forgotten = forget(settings, companies, flow, document, dry_run=dry_run)
     for found in forgotten:
         show.console.print(f"  {found.company} {found.unit} {found.document}", markup=False)
-    if forgotten:
+    if forgotten and dry_run:
+        show.console.print(f"{number(len(forgotten), 'document')} would be sent again; dry run: nothing was changed")
+    elif forgotten:
         show.console.print(f"{number(len(forgotten), 'document')} for the next run to send again (`p2c run`)")
     else:
         show.console.print(
@@ -28,9 +30,14 @@ def retry(companies: Sequence[str], flow: str | None, document: str | None) -> N
 
 
 def forget(
-    settings: Settings, companies: Sequence[str], flow: str | None = None, document: str | None = None
+    settings: Settings,
+    companies: Sequence[str],
+    flow: str | None = None,
+    document: str | None = None,
+    *,
+    dry_run: bool = False,
 ) -> list[Forgotten]:
-    """The refusals that were forgotten. Raises SettingsError for an unknown company or flow."""
+    """The refusals that were (or would be) forgotten. Raises SettingsError for an unknown company or flow."""
     for company in companies:
         known_company(settings, company)
     if flow is not None and flow not in FLOWS:
@@ -39,4 +46,6 @@ def forget(
     if not settings.paths.warehouse.exists():
         return []
     with filled(settings) as database:
-        return outbox.forget_refusals(database, list(companies) or list(settings.companies), units, document)
+        chosen = list(companies) or list(settings.companies)
+        with database.transaction(undone=dry_run):
+            return outbox.forget_refusals(database, chosen, units, document)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import dagster as dg
 
@@ -18,16 +19,21 @@ from p2c_assets.settings import Settings, config_path, load
 from p2c_assets.warehouse.database import opened
 
 
-def run(
-    flow: str | None, companies: Sequence[str], json: Path | None, *, retry_refused: bool, only_changes: bool
-) -> bool:
+class Manner(NamedTuple):
+    """How a run reads, and whether what was refused before is sent again."""
+
+    retry_refused: bool = False
+    only_changes: bool = False
+
+
+def run(flow: str | None, companies: Sequence[str], json: Path | None, manner: Manner) -> bool:
     """Synchronise and show what came of it; whether all ran and everything is explained."""
     settings = load(config_path())
     with history() as instance:
         check_free(settings)
-        if retry_refused:
+        if manner.retry_refused:
             forget(settings, companies)
-        done, found = synchronise(settings, instance, flow, companies, show.ran, only_changes=only_changes)
+        done, found = synchronise(settings, instance, flow, companies, show.ran, only_changes=manner.only_changes)
     show.balance(found)
     show.write_json(json, found, {})
     return all(one.succeeded for one in done) and found.is_explained
@@ -43,14 +49,19 @@ def synchronise(
     only_changes: bool = False,
 ) -> tuple[list[Ran], Balance]:
     """Run the chain, then read what came of it."""
+    chosen = chosen_companies(settings, companies, flow)
+    with opened(settings.paths.warehouse, settings.paths.warehouse_wait_s):  # nobody comes in between two companies
+        done = run_chain(build_defs(settings), instance, chosen, flow, told, only_changes=only_changes)
+        return done, picture(settings)
+
+
+def chosen_companies(settings: Settings, companies: Sequence[str], flow: str | None) -> list[str]:
+    """The companies that were named, or all. Raises SettingsError for an unknown company or flow."""
     if flow is not None and flow not in FLOWS:
         raise SettingsError(f"there is no flow {flow!r}; the flows are {', '.join(FLOWS)}")
     for company in companies:
         known_company(settings, company)
-    chosen = list(companies) or list(settings.companies)
-    with opened(settings.paths.warehouse, settings.paths.warehouse_wait_s):  # nobody comes in between two companies
-        done = run_chain(build_defs(settings), instance, chosen, flow, told, only_changes=only_changes)
-        return done, picture(settings)
+    return list(companies) or list(settings.companies)
 
 
 def picture(settings: Settings) -> Balance:

@@ -42,9 +42,14 @@ def stopped_with_reason() -> Generator[None]:
         raise typer.Exit(2) from error
 
 
-def ran(run: Ran) -> None:
+def planned(run: Ran) -> None:
+    """One line per run of a dry run, as it ends."""
+    ran(run, "planned")
+
+
+def ran(run: Ran, done: str = "synchronised") -> None:
     """One line per run of the chain, as it ends."""
-    what = "Sales read" if run.company is None else f"{run.company} synchronised"
+    what = "Sales read" if run.company is None else f"{run.company} {done}"
     mark = "[green]done[/green]" if run.succeeded else "[red]failed[/red]"
     console.print(f"  {what:<20} {mark} {run.seconds:5.1f} s")
     for problem in run.problems:

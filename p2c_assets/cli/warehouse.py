@@ -9,7 +9,7 @@ import dagster as dg
 from p2c_assets.errors import SettingsError
 from p2c_assets.extraction import claims
 from p2c_assets.settings import Settings, config_path
-from p2c_assets.warehouse import differences, ledger, line_numbers, outbox, throughput
+from p2c_assets.warehouse import approvals, differences, ledger, line_numbers, outbox, throughput
 from p2c_assets.warehouse.database import Database, WarehouseBusyError, opened
 
 SHOWN = 3
@@ -33,7 +33,7 @@ def filled(settings: Settings) -> Generator[Database]:
     if not path.exists():
         raise SettingsError(f"there is no warehouse at {path} yet: `p2c run` or `p2c demo` makes it")
     with held(settings) as database:
-        for module in (ledger, line_numbers, outbox, claims, differences, throughput):
+        for module in (ledger, line_numbers, outbox, approvals, claims, differences, throughput):
             module.prepare(database)
         yield database
 

@@ -5,14 +5,24 @@ from typing import Any, cast
 
 import dagster as dg
 
+from p2c_assets.defs.tags import DRY_RUN, MODE
+
 _RAW_SALES = dg.AssetSelection.key_prefixes(["raw", "sales"])
 
 _condition = cast(Any, dg.AutomationCondition)  # dagster 1.13 does not say of which key its conditions are
-FOLLOWS: dg.AutomationCondition[Any] = _condition.eager().replace(
-    "any_deps_updated", _condition.any_deps_updated().ignore(_RAW_SALES)
+_MADE_TO_BE_SENT = _condition.any_deps_match(
+    (
+        _condition.newly_updated()
+        & ~_condition.executed_with_root_target()
+        & ~_condition.executed_with_tags(tag_values={MODE: DRY_RUN})
+    )
+    | _condition.will_be_requested()
 )
-"""Made again when what it is made of was. Not after a table of Sales alone: it is shared by all companies, and the sensor
-`changes_arrived` knows which of them its changes concern."""
+FOLLOWS: dg.AutomationCondition[Any] = _condition.eager().replace(
+    "any_deps_updated", _MADE_TO_BE_SENT.ignore(_RAW_SALES).with_label("any_deps_updated")
+)
+"""Made again when what it is made of was. Not after a table of Sales alone: it is shared by all companies, and the job
+`follow_changes` knows which of them its changes concern. Not after a dry run: nothing may be sent because of it."""
 
 
 def automated(asset: dg.AssetsDefinition, fresh_within: timedelta) -> dg.AssetsDefinition:

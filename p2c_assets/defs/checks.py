@@ -7,6 +7,8 @@ import dagster as dg
 import polars as pl
 
 from p2c_assets.mappings.model import Task
+from p2c_assets.readiness.finding import Finding, sentence
+from p2c_assets.readiness.kinds import Asset, of_asset
 from p2c_assets.reconcile.compare import UNEXPLAINED, Balance
 from p2c_assets.warehouse import ledger
 from p2c_assets.warehouse.database import Database
@@ -26,6 +28,9 @@ KEYS_ARE_UNIQUE = Check("keys_are_unique", "No two mapped rows would write one r
 NO_UNMAPPED_CODES = Check(
     "no_unmapped_codes", "Every country, unit and currency of the source has a value in its map.", False
 )
+NOTHING_WAITS_FOR_A_PERSON = Check(
+    "nothing_waits_for_a_person", "No planned document waits for an approval, and no guard has tripped.", False
+)
 OUTCOMES_ADD_UP = Check(
     "outcomes_add_up",
     "Every source row, counted in raw, has exactly one outcome in the ledger, and the outcomes add up to that count.",
@@ -35,6 +40,7 @@ WRITTEN_AS_SENT = Check("written_as_sent", "What was written reads back as it wa
 TOTALS_AGREE = Check("totals_agree", "Both systems' totals agree to the cent, or every difference has a name.", False)
 
 ON_MAPPED = (KEYS_ARE_UNIQUE, NO_UNMAPPED_CODES)
+ON_PLANNED = (NOTHING_WAITS_FOR_A_PERSON,)
 ON_DELIVERED = (OUTCOMES_ADD_UP, WRITTEN_AS_SENT)
 ON_RECONCILED = (TOTALS_AGREE,)
 
@@ -63,6 +69,14 @@ def no_unmapped_codes(key: dg.AssetKey, rows: pl.DataFrame) -> dg.AssetCheckResu
     return _result(key, NO_UNMAPPED_CODES, unmapped.is_empty(), _some(details), unmapped.height)
 
 
+def nothing_waits_for_a_person(key: dg.AssetKey, rows: pl.DataFrame) -> dg.AssetCheckResult:
+    """A warning: these documents are not sent before somebody has looked at the plan."""
+    waiting = rows.filter(pl.col("hold").is_not_null())
+    causes = waiting.group_by("hold_detail", maintain_order=True).len().rows()
+    told = [f"{count} documents: {detail}".replace("PLAN`", f"{waiting['plan_name'][0]}`") for detail, count in causes]
+    return _result(key, NOTHING_WAITS_FOR_A_PERSON, waiting.is_empty(), _some(told), waiting.height)
+
+
 def outcomes_add_up(key: dg.AssetKey, database: Database, tasks: Sequence[Task], company: str) -> dg.AssetCheckResult:
     """Blocking: a row without outcome is lost, a row with two is counted twice."""
     wrong = [
@@ -89,6 +103,22 @@ def totals_agree(key: dg.AssetKey, balances: Sequence[Balance], pairs: pl.DataFr
     named = pairs.filter(pl.col("class").is_in(UNEXPLAINED))
     records = [f"{row['key']} {row['class']}" for row in named.head(SHOWN).to_dicts()]
     return _result(key, TOTALS_AGREE, not wrong, f"unexplained: {money} ({'; '.join(records)})", len(records), "error")
+
+
+def on_readiness(asset: Asset) -> tuple[Check, ...]:
+    """One check for each kind of finding. None is blocking: nothing follows from these assets."""
+    return tuple(Check(kind.code, kind.says, False) for kind in of_asset(asset))
+
+
+def found_ready(key: dg.AssetKey, asset: Asset, found: Sequence[Finding]) -> list[dg.AssetCheckResult]:
+    """What was found of each kind: an error where something has to be put right, a warning where somebody should look."""
+    return [_found(key, check, [one for one in found if one.code == check.name]) for check in on_readiness(asset)]
+
+
+def _found(key: dg.AssetKey, check: Check, found: Sequence[Finding]) -> dg.AssetCheckResult:
+    open_ones = [one for one in found if one.level in ("error", "warning")]
+    severity = "error" if any(one.level == "error" for one in open_ones) else "warning"
+    return _result(key, check, not open_ones, _some([sentence(one) for one in open_ones]), len(open_ones), severity)
 
 
 def _result(

@@ -6,20 +6,29 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self, TypeVar
 
+import httpx
+
 from p2c_assets.connectors.dataverse.client import DataverseClient
 from p2c_assets.connectors.finops.client import FinopsClient
 from p2c_assets.connectors.protocol import Statistics, SystemClient
+from p2c_assets.connectors.transport import production_http
 from p2c_assets.mappings.schema import System
-from p2c_assets.settings import Settings
+from p2c_assets.settings import Settings, SystemSettings
 
 Result = TypeVar("Result")
 
 
 class Connections:
-    """A context manager; `ask` does some work with a system's client and says what that cost."""
+    """A context manager; `ask` does some work with a system's client and says what that cost.
 
-    def __init__(self, settings: Settings) -> None:
+    `http` makes the client's way to a system.
+    """
+
+    def __init__(
+        self, settings: Settings, http: Callable[[SystemSettings], httpx.AsyncClient] = production_http
+    ) -> None:
         self._settings = settings
+        self._http = http
         self._runner = asyncio.Runner()
         self._clients: dict[System, SystemClient] = {}
 
@@ -49,8 +58,8 @@ class Connections:
 
     def _connect(self, system: System) -> SystemClient:
         if system == "sales":
-            return DataverseClient.connect(self._settings.sales)
-        return FinopsClient.connect(self._settings.scm)
+            return DataverseClient.connect(self._settings.sales, self._http(self._settings.sales))
+        return FinopsClient.connect(self._settings.scm, self._http(self._settings.scm))
 
 
 def _since(before: Statistics, after: Statistics) -> Statistics:

@@ -23,6 +23,7 @@ from p2c_assets.mappings.schema import System
 from p2c_assets.reconcile.side import NamedList, Side
 from p2c_assets.settings import Company, Settings
 from p2c_assets.warehouse import (
+    approvals,
     bookmarks,
     differences,
     holdings,
@@ -73,7 +74,7 @@ class Platform:
 
     def desk(self, unit: str, company: str, run: str) -> Desk:
         """Where one unit of one company is planned and delivered."""
-        return Desk(self.reading(run), UNITS[unit], company, self.tasks, self.settings.delivery)
+        return Desk(self.reading(run), UNITS[unit], company, self.tasks, self.settings.delivery, self.settings.approval)
 
     def side(self, company: Company) -> Side:
         """What reconciliation has to know of a company, as of today."""
@@ -102,6 +103,18 @@ class Platform:
         return result, statistics
 
 
+def platform_on(settings: Settings, database: Database, connections: Connections) -> Platform:
+    """The platform on an open file, whose tables are made where they are not there yet."""
+    for module in (ledger, line_numbers, outbox, approvals, holdings, claims, differences, throughput, bookmarks):
+        module.prepare(database)
+    present = database.tables("raw")
+    for entity in catalogue.ENTITIES.values():
+        if entity.table not in present:
+            raw_log.prepare(database, entity.table, concatenate(entity, []))
+    prefixes.check(database, settings.companies)
+    return Platform(settings, database, catalogue.tasks(settings.mapping_settings()), connections)
+
+
 def platform_resource(settings: Settings) -> dg.ResourceDefinition:
     """The resource `platform`: opened when a run starts, closed when it ends."""
 
@@ -109,13 +122,6 @@ def platform_resource(settings: Settings) -> dg.ResourceDefinition:
     def platform(_context: dg.InitResourceContext) -> Iterator[Platform]:
         wait_s = settings.paths.warehouse_wait_s
         with opened(settings.paths.warehouse, wait_s) as database, Connections(settings) as connections:
-            for module in (ledger, line_numbers, outbox, holdings, claims, differences, throughput, bookmarks):
-                module.prepare(database)
-            present = database.tables("raw")
-            for entity in catalogue.ENTITIES.values():
-                if entity.table not in present:
-                    raw_log.prepare(database, entity.table, concatenate(entity, []))
-            prefixes.check(database, settings.companies)
-            yield Platform(settings, database, catalogue.tasks(settings.mapping_settings()), connections)
+            yield platform_on(settings, database, connections)
 
     return platform

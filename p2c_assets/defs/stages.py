@@ -11,6 +11,7 @@ import dagster as dg
 from p2c_assets.defs import checks
 from p2c_assets.defs.checks import Check
 from p2c_assets.defs.platform import Platform
+from p2c_assets.readiness.kinds import Asset
 
 Context = dg.AssetExecutionContext
 Systems = dg.ResourceParam[Platform]
@@ -52,7 +53,7 @@ class Stages(NamedTuple):
 
     def planned(self, key: str, deps: Sequence[str]) -> Decorator:
         """What would be written."""
-        return self._of_company(key, {"duckdb"}, DATA_OWNERS, deps, ())
+        return self._of_company(key, {"duckdb"}, DATA_OWNERS, deps, checks.ON_PLANNED)
 
     def delivered_to_sales(self, key: str, deps: Sequence[str]) -> Decorator:
         """What Sales made of it."""
@@ -65,6 +66,18 @@ class Stages(NamedTuple):
     def reconciled(self, key: str, deps: Sequence[str]) -> Decorator:
         """Both sides compared."""
         return self._of_company(key, {"duckdb"}, DATA_OWNERS, deps, checks.ON_RECONCILED)
+
+    def looked_at_in_sales(self, key: str, asset: Asset) -> Decorator:
+        """What is found about Sales."""
+        return self._of_company(key, {"dataverse"}, CRM_OWNERS, (), checks.on_readiness(asset))
+
+    def looked_at_in_scm(self, key: str, asset: Asset) -> Decorator:
+        """What is found about SCM."""
+        return self._of_company(key, {"d365fo"}, ERP_OWNERS, (), checks.on_readiness(asset))
+
+    def looked_at_in_rows(self, key: str, asset: Asset, deps: Sequence[str]) -> Decorator:
+        """What is found in rows of both."""
+        return self._of_company(key, {"polars", "duckdb"}, DATA_OWNERS, deps, checks.on_readiness(asset))
 
     def _of_company(
         self, key: str, kinds: set[str], owners: Sequence[str], deps: Sequence[str], found: Sequence[Check]

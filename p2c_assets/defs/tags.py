@@ -1,4 +1,4 @@
-"""Tags of runs: how a run reads, and who asked for it."""
+"""Tags of runs: how a run reads, whether it may write, and who asked for it."""
 
 import dagster as dg
 
@@ -6,8 +6,20 @@ READING = "p2c/reading"
 CHANGES = "changes"
 """Only what changed is read, and reconciliation takes `raw` as it stands. A run without the tag reads everything."""
 
+MODE = "p2c/mode"
+DRY_RUN = "dry-run"
+"""Nothing is sent and no outcome is recorded; what would be sent is planned. Nothing follows such a run by itself."""
+
 STARTED_BY = "p2c/started_by"
 COMPANY = "p2c/company"
+
+WITHIN = "p2c/within"
+"""The run in whose process this one runs."""
+
+
+def is_dry_run(run: dg.DagsterRun) -> bool:
+    """Whether a run must not write into either system."""
+    return run.tags.get(MODE) == DRY_RUN
 
 
 def wants_changes_only(run: dg.DagsterRun) -> bool:

@@ -1,21 +1,23 @@
 """Delivering the plan of one unit and company, and writing down what became of every source row.
 
 `delivered.<unit>` holds the verdict per document; the ledger holds the outcome per task and source row. A document whose plan
-no longer matches what is mapped is not sent: it is held as changed since the plan.
+no longer matches what is mapped is not sent: it is held as changed since the plan. One that waits for a person is not sent
+unless it has been approved as it stands.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from p2c_assets.connectors.protocol import SystemClient
+from p2c_assets.delivery import approval, conflicts
 from p2c_assets.delivery import desk as desks
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.documents import Assembly, Document, Member, Outcome, outcome_of, own_outcome
 from p2c_assets.delivery.plan import Planned
-from p2c_assets.delivery.writer import SENT_ACTIONS, Delivered, Writer
-from p2c_assets.warehouse import ledger
+from p2c_assets.delivery.writer import PAST, SENT_ACTIONS, Delivered, Writer
+from p2c_assets.warehouse import approvals, ledger
 from p2c_assets.warehouse.outbox import Answer
 from p2c_assets.warehouse.stage import read_slice, replace_slice
 
@@ -35,6 +37,8 @@ DELIVERED_SCHEMA = {
     "request_id": pl.String,
 }
 
+SETTLED = ("created", "updated", "unchanged", "refused")
+"""Outcomes after which an approval is used up: the destination has answered, or nothing is left to do."""
 _NO_ANSWER = Answer("", "", None, "", "", "")
 
 
@@ -56,7 +60,16 @@ async def deliver_plan(desk: Desk, client: SystemClient) -> pl.DataFrame:
     frame = pl.DataFrame(list(_rows(desk, assembly, verdicts)), schema=DELIVERED_SCHEMA, orient="row")
     replace_slice(desk.database, "delivered", desk.unit.table, desk.company, frame)
     _record(desk, assembly, verdicts)
+    _remember(desk, frame)
     return frame
+
+
+def _remember(desk: Desk, frame: pl.DataFrame) -> None:
+    """The agreed state of what is in the destination now; conflicts of what was written are resolved."""
+    is_there = frame["outcome"].is_in([*PAST.values(), "unchanged"])
+    desks.remember_agreed(desk, frame.filter(is_there).select("source_id", "document", "outcome"))
+    written = frame.filter(frame["outcome"].is_in(list(PAST.values())))["document"].to_list()
+    conflicts.written_over(desks.bench(desk), desks.observed(desk), written)
 
 
 async def _deliver(
@@ -64,9 +77,10 @@ async def _deliver(
 ) -> Verdicts:
     outcomes: dict[str, Outcome] = {}
     to_send: list[Planned] = []
+    released = approval.released(desk)
     for planned in plans.values():
         row = approved.get(planned.document.header.row["source_id"])
-        outcome = _without_sending(planned, row)
+        outcome = _without_sending(planned, row) or _waiting(planned, row, released)
         if outcome is None:
             to_send.append(planned)
         else:
@@ -86,7 +100,20 @@ async def _send(
     if not planned:
         return Delivered({}, {}, {})
     plan = str(approved[planned[0].document.header.row["source_id"]]["plan"])
-    return await Writer(desk, client, plan).deliver(planned)
+    asked = _approved(desk, planned)
+    done = await Writer(desk, client, plan, asked.keys()).deliver(planned)
+    used = [(key, fingerprint) for key, fingerprint in asked.items() if done.outcomes[key].outcome in SETTLED]
+    approvals.use(desk.database, approval.made(desk), used)
+    return done
+
+
+def _approved(desk: Desk, planned: Sequence[Planned]) -> Mapping[str, str]:
+    """Of these documents those that a person approved as they stand: fingerprint by document key."""
+    released = approval.released(desk)
+    if not released:
+        return {}
+    prints = {item.document.key: item.fingerprint for item in planned}
+    return {key: fingerprint for key, fingerprint in prints.items() if (key, fingerprint) in released}
 
 
 def _without_sending(planned: Planned, row: Mapping[str, Any] | None) -> Outcome | None:
@@ -98,6 +125,16 @@ def _without_sending(planned: Planned, row: Mapping[str, Any] | None) -> Outcome
     if row is None or row["fingerprint"] != planned.fingerprint:
         return Outcome("held", "changed_since_plan", "the source or its mapping changed after the plan was made")
     return None
+
+
+def _waiting(
+    planned: Planned, row: Mapping[str, Any] | None, released: Mapping[tuple[str, str], int]
+) -> Outcome | None:
+    """None: nobody has to approve it, or somebody has."""
+    hold = None if row is None else row.get("hold")
+    if row is None or hold is None or (planned.document.key, planned.fingerprint) in released:
+        return None
+    return Outcome("held", hold, row["hold_detail"])
 
 
 def _rows(desk: Desk, assembly: Assembly, verdicts: Verdicts) -> Iterator[dict[str, object]]:

@@ -5,28 +5,31 @@ functions. Sending is the writer's business.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from p2c_assets.connectors.protocol import SystemClient
-from p2c_assets.delivery import sent_lines
+from p2c_assets.delivery import removals, sent_lines
+from p2c_assets.delivery.conflicts import Bench, judged
 from p2c_assets.delivery.documents import Assembly, Document, Member, Outcome, assemble
 from p2c_assets.delivery.leftovers import Remains, remains
 from p2c_assets.delivery.ownership import guarded
-from p2c_assets.delivery.plan import Destination, Planned, destination_id, plan_document
+from p2c_assets.delivery.plan import Destination, Planned, destination_id, is_compared, plan_document
 from p2c_assets.delivery.products import ITEM, plan_product
 from p2c_assets.delivery.units import Part, Unit
-from p2c_assets.extraction.reader import Reading, read_all, read_keys
+from p2c_assets.extraction.reader import Found, Reading, find_all, find_keys, store
 from p2c_assets.mappings import sales
 from p2c_assets.mappings.folding import folded, folded_sql
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import Entity
-from p2c_assets.settings import Delivery
-from p2c_assets.warehouse import outbox
+from p2c_assets.settings import ApprovalSettings, Delivery
+from p2c_assets.warehouse import agreed, outbox
+from p2c_assets.warehouse.agreed import Compared
 from p2c_assets.warehouse.database import Database
+from p2c_assets.warehouse.holdings import Observed
 from p2c_assets.warehouse.stage import read_slice
 
 SCM_ORDERS = "scm/sales_orders"
@@ -44,6 +47,7 @@ class Desk(NamedTuple):
     company: str
     tasks: Mapping[str, Task]
     rules: Delivery
+    approval: ApprovalSettings = ApprovalSettings()
 
     @property
     def database(self) -> Database:
@@ -63,7 +67,8 @@ def assembly(desk: Desk) -> Assembly:
     """The unit's documents, made from the mapped slices as they are now."""
     headers = _members(desk, desk.unit.header)
     if desk.unit.lines is None:
-        return assemble(headers, [])
+        found = assemble(headers, [])
+        return found._replace(documents=removals.with_gone(_removals(desk), found.documents))
     found = assemble(headers, _members(desk, desk.unit.lines), needs_lines=True)
     strangers = _headers_with_lines_elsewhere(desk, desk.unit.lines)
     return found._replace(documents=tuple(_whole(document, strangers) for document in found.documents))
@@ -89,8 +94,11 @@ def _headers_with_lines_elsewhere(desk: Desk, part: Part) -> frozenset[str]:
 
 
 def _members(desk: Desk, part: Part) -> list[Member]:
-    table = mapped_table(part.task, desk.tasks)
-    return [Member(part.task, row) for row in read_slice(desk.database, "mapped", table, desk.company).to_dicts()]
+    """In the order of document and number: what is sent, and its fingerprint with it, does not change with the order of rows."""
+    rows = read_slice(desk.database, "mapped", mapped_table(part.task, desk.tasks), desk.company)
+    order = ("document", desk.tasks[part.task].target.natural_key[-1], "source_id")
+    known = [column for column in order if column in rows.columns]
+    return [Member(part.task, row) for row in rows.sort(known, nulls_last=True).to_dicts()]
 
 
 def mapped_table(task: str, tasks: Mapping[str, Task]) -> str:
@@ -101,12 +109,49 @@ def mapped_table(task: str, tasks: Mapping[str, Task]) -> str:
 def plan(desk: Desk, documents: Sequence[Document]) -> Plans:
     """Documents against the destination as `raw` has it, by document key."""
     destination = _destination(desk, documents)
+    plans = {_name(document): _plan(desk, document, destination) for document in documents}
+    inactive = removals.inactive(_removals(desk))
+    for name, planned in plans.items():
+        if planned.document.header.row["source_id"] in inactive:
+            plans[name] = removals.with_deactivation(_removals(desk), planned, destination)
+    if desk.unit.name in ORDERS:
+        ours = outbox.delivered(desk.database, SCM_ORDERS, desk.company)
+        plans = {name: guarded(planned, ours) for name, planned in plans.items()}
+    return judged(bench(desk), plans, destination)
+
+
+def bench(desk: Desk) -> Bench:
+    """Where its conflicts are judged."""
+    return Bench(desk.database, desk.unit, desk.company, desk.tasks, desk.rules.conflicts)
+
+
+def observed(desk: Desk) -> Observed:
+    """Where and when this run looks."""
+    return Observed(desk.unit.name, desk.company, desk.reading.run, desk.reading.now)
+
+
+def remember_agreed(desk: Desk, done: pl.DataFrame) -> None:
+    """What both sides hold of the documents in `done` (columns source_id, document, outcome) is the agreed state."""
+    agreed.remember(desk.database, observed(desk), tuple(_compared(desk)), done)
+
+
+def _compared(desk: Desk) -> Iterator[Compared]:
+    for part in desk.unit.parts:
+        task = desk.tasks[part.task]
+        fields = tuple(field.target for field in task.fields if is_compared(task, field))
+        parent = "source_id" if part == desk.unit.header else "parent_id"
+        yield Compared(task.target, mapped_table(part.task, desk.tasks), fields, parent)
+
+
+def _removals(desk: Desk) -> removals.Desk:
+    return removals.Desk(desk.database, desk.unit, desk.tasks[desk.unit.header.task], desk.company, desk.rules.removals)
+
+
+def _plan(desk: Desk, document: Document, destination: Destination) -> Planned:
+    if document.gone is not None:
+        return removals.plan_gone(_removals(desk), document, destination)
     make = plan_product if desk.unit.name == "sales/products" else plan_document
-    plans = {_name(document): make(document, desk.tasks, destination, desk.company) for document in documents}
-    if desk.unit.name not in ORDERS:
-        return plans
-    ours = outbox.delivered(desk.database, SCM_ORDERS, desk.company)
-    return {name: guarded(planned, ours) for name, planned in plans.items()}
+    return make(document, desk.tasks, destination, desk.company)
 
 
 def _name(document: Document) -> str:
@@ -130,7 +175,12 @@ def _destination(desk: Desk, documents: Sequence[Document]) -> Destination:
         items = sales.PRODUCTPRICELEVELS
         rows[items.table] = _raw_rows(desk, items, "productid", products)
         rows[sales.PRICELEVELS.table] = _all_rows(desk, sales.PRICELEVELS)
-    destination = Destination(rows, desk.reading.now.date(), desk.rules.reopen_invoiced_orders)
+    destination = Destination(
+        rows,
+        desk.reading.now.date(),
+        desk.rules.reopen_invoiced_orders,
+        kept_otherwise=agreed.otherwise(desk.database, desk.unit.name, desk.company),
+    )
     return destination._replace(remains=_remains(desk, sent, destination))
 
 
@@ -203,12 +253,15 @@ def _touched_products(documents: Sequence[Document]) -> list[Touched]:
 
 
 async def read_again(desk: Desk, client: SystemClient, documents: Sequence[Document]) -> None:
-    """Bring `raw` up to date for the documents' rows: by key where they are few, else by reading the company's rows."""
+    """Bring `raw` up to date for the documents' rows, headers and lines at once: by key where they are few, else by
+    reading the company's rows."""
     reading = desk.reading._replace(now=datetime.now(UTC))
-    for entity, column, values in touched(desk, documents):
-        if not values:
-            continue
-        if len(values) <= desk.rules.read_back_by_key_up_to:
-            await read_keys(reading, client, entity, column, values, desk.company)
-        else:
-            await read_all(reading, client, entity, desk.company if entity.company_column else None)
+    wanted = [one for one in touched(desk, documents) if one.values]
+    store(reading, [await _find(desk, reading, client, one) for one in wanted])
+
+
+async def _find(desk: Desk, reading: Reading, client: SystemClient, wanted: Touched) -> Found:
+    entity, column, values = wanted
+    if len(values) <= desk.rules.read_back_by_key_up_to:
+        return await find_keys(reading, client, entity, column, values, desk.company)
+    return await find_all(reading, client, entity, desk.company if entity.company_column else None)

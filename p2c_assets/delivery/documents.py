@@ -31,13 +31,17 @@ class Outcome(NamedTuple):
 
 
 class Document(NamedTuple):
-    """A header with its lines, or a single row. `stopped` says why nothing of it is sent; None: it goes on to the plan."""
+    """A header with its lines, or a single row. `stopped` says why nothing of it is sent; None: it goes on to the plan.
+
+    `gone`: the outcome of a record that is gone from its source and may have to be deactivated.
+    """
 
     key: str
     header: Member
     lines: tuple[Member, ...]
     left_out: tuple[Member, ...]
     stopped: Outcome | None
+    gone: Outcome | None = None
 
     @property
     def members(self) -> tuple[Member, ...]:

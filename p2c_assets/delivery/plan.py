@@ -14,16 +14,18 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from p2c_assets.connectors.protocol import Operation
+from p2c_assets.delivery import echo
+from p2c_assets.delivery.closed import closed, is_invoiced, reopened
 from p2c_assets.delivery.documents import Document, Member, Outcome, Row
 from p2c_assets.delivery.leftovers import KEPT, Remains
+from p2c_assets.delivery.values import shown
 from p2c_assets.mappings.folding import folded
 from p2c_assets.mappings.model import FieldMap, Task
 from p2c_assets.mappings.schema import Column, Entity
+from p2c_assets.warehouse.agreed import Pair, Place, place
+from p2c_assets.warehouse.conflicts import Conflict
 
 NOON = time(12)
-INVOICED = 4
-REOPEN = {"statecode": 0, "statuscode": 1}
-CLOSE_AGAIN = {"statecode": 4, "statuscode": 100003}
 
 
 class Change(NamedTuple):
@@ -37,7 +39,7 @@ class Change(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """What would be done with one document."""
+    """What would be done with one document. `conflicts`: fields that the side changed which does not own the document."""
 
     document: Document
     action: str
@@ -45,6 +47,7 @@ class Planned(NamedTuple):
     detail: str | None
     operations: tuple[Operation, ...]
     changes: tuple[Change, ...]
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -57,12 +60,14 @@ class Destination(NamedTuple):
     """The destination's rows as last observed, by raw table and folded row id.
 
     `today` decides which price lists are valid. `remains`: by document key, its lines that the source no longer has.
+    `kept_otherwise`: fields that it keeps in a form of its own.
     """
 
     rows: Mapping[str, Mapping[str, Row]]
     today: date
     reopens_invoiced_orders: bool = True
     remains: Mapping[str, Remains] = MappingProxyType({})
+    kept_otherwise: Mapping[Place, Pair] = MappingProxyType({})
 
     def find(self, entity: Entity, row_id: str) -> Row | None:
         """The row, or None where it was not there."""
@@ -94,10 +99,14 @@ def plan_document(document: Document, tasks: Mapping[str, Task], destination: De
         if not removed:
             return Planned(document, "filtered", "owned_by_scm", _owned(changes), (), changes)
         operations, changes = _together(removed)
-    if _is_invoiced(document.header, header_task, destination):
+    there = _there(document.header, header_task, destination)
+    stop = closed(header_task.target, there, len(changes))
+    if stop is not None:
+        return Planned(document, *stop, (), changes)
+    if is_invoiced(header_task.target, there):
         if not destination.reopens_invoiced_orders:
             return Planned(document, "filtered", "order_invoiced_in_sales", None, (), changes)
-        operations = _reopened(document.header, header_task, operations)
+        operations = reopened(header_task.target, document.header.row, operations)
     return Planned(document, "update" if header.exists else "create", reason, kept, operations, changes)
 
 
@@ -140,7 +149,7 @@ def plan_row(member: Member, task: Task, destination: Destination, company: str)
     before = destination.find(entity, row_id)
     if before is None:
         return RowPlan(False, _create(task, member.row, row_id, company), tuple(_created(task, member.row, row_id)))
-    changes = tuple(_changed(task, member.row, before, row_id))
+    changes = tuple(_changed(task, member.row, before, row_id, destination.kept_otherwise))
     operation = _update(task.target, member.row, before, changes, company) if changes else None
     return RowPlan(True, operation, changes)
 
@@ -156,37 +165,29 @@ def _created(task: Task, row: Row, row_id: str) -> Iterator[Change]:
             yield Change(task.target.name, row_id, field.target, None, shown(row[field.target]))
 
 
-def _changed(task: Task, row: Row, before: Row, row_id: str) -> Iterator[Change]:
+def _changed(task: Task, row: Row, before: Row, row_id: str, known: Mapping[Place, Pair]) -> Iterator[Change]:
     for field in _sent(task, creating=False):
-        if not _is_left_alone(task, row[field.target]) and not _same(field, row[field.target], before[field.target]):
-            yield Change(task.target.name, row_id, field.target, shown(before[field.target]), shown(row[field.target]))
+        after, found = row[field.target], before[field.target]
+        agreed = known.get(place(task.target.name, row_id, field.target)) if known else None
+        if not _is_left_alone(task, after) and not echo.is_echo(after, found, as_key=field.as_key, agreed=agreed):
+            yield Change(task.target.name, row_id, field.target, shown(found), shown(after))
 
 
 def _sent(task: Task, creating: bool) -> Iterator[FieldMap]:
-    modes = ("synced", "on_create") if creating else ("synced",)
     for field in task.fields:
-        column = task.target.column(field.target)
-        if field.mode in modes and (creating or (column.writable == "always" and field.target not in task.target.key)):
+        if field.mode in ("synced", "on_create") if creating else is_compared(task, field):
             yield field
+
+
+def is_compared(task: Task, field: FieldMap) -> bool:
+    """Whether a field of a row that is there already is compared, and sent where it differs."""
+    is_open = task.target.column(field.target).writable == "always" and field.target not in task.target.key
+    return field.mode == "synced" and is_open
 
 
 def _is_left_alone(task: Task, value: object) -> bool:
     """SCM knows no null: a mapped null means that the field is not ours to say (an address block that is not sent)."""
     return task.target.system == "scm" and value is None
-
-
-def _same(field: FieldMap, after: object, before: object) -> bool:
-    """Blank text and nothing are one value in both systems' reads; two spellings of a key name one record."""
-    if field.as_key and isinstance(after, str) and isinstance(before, str):
-        return folded(after) == folded(before)
-    return (after if after != "" else None) == (before if before != "" else None)
-
-
-def shown(value: object) -> str | None:
-    """A value as a person reads it in the plan."""
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    return None if value is None else str(value)
 
 
 def _create(task: Task, row: Row, row_id: str, company: str) -> Operation:
@@ -242,24 +243,8 @@ def _shortest(value: Decimal) -> Decimal:
     return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
 
 
-def _is_invoiced(header: Member, task: Task, destination: Destination) -> bool:
-    entity = task.target
-    before = destination.find(entity, destination_id(entity, header.row))
-    return entity.name == "salesorders" and before is not None and before["statecode"] == INVOICED
-
-
-def _reopened(header: Member, task: Task, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
-    """An order that Sales calls invoiced is opened for the update and closed again, in the same changeset.
-
-    Source: mappings.md 3.9 (the template writes statecode Active at every update); 5.2.
-    """
-    entity = task.target
-    key = {entity.key[0]: header.row[entity.key[0]]}
-    return (
-        Operation("PATCH", entity.entity_set, key, REOPEN),
-        *operations,
-        Operation("PATCH", entity.entity_set, key, CLOSE_AGAIN),
-    )
+def _there(header: Member, task: Task, destination: Destination) -> Row | None:
+    return destination.find(task.target, destination_id(task.target, header.row))
 
 
 def operations_json(operations: Sequence[Operation]) -> str:

@@ -1,8 +1,14 @@
-"""Making and keeping the plan of one unit and company: `planned.<unit>`, one row per document, stopped ones too."""
+"""Making and keeping the plan of one unit and company: `planned.<unit>`, one row per document, stopped ones too.
+
+`plan` is the run that made it, `plan_name` what people call it. `hold` is what a document waits for (approval, guard);
+`approval` the one that lets it through.
+"""
 
 import polars as pl
 
+from p2c_assets.delivery import conflicts
 from p2c_assets.delivery import desk as desks
+from p2c_assets.delivery.approval import Gated, gate
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.plan import Planned, changes_json, operations_json
 from p2c_assets.warehouse import outbox
@@ -24,6 +30,13 @@ PLAN_SCHEMA = {
     "changes": pl.String,
     "operations": pl.String,
     "fingerprint": pl.String,
+    "plan_name": pl.String,
+    "risk": pl.String,
+    "money_delta": pl.Decimal(38, 4),
+    "money_currency": pl.String,
+    "hold": pl.String,
+    "hold_detail": pl.String,
+    "approval": pl.Int64,
 }
 
 
@@ -34,7 +47,9 @@ def make_plan(desk: Desk) -> pl.DataFrame:
     refusals = outbox.refusals(desk.database, desk.unit.name, desk.company)
     unchanged = [planned.document.key for planned in plans.values() if planned.action == "unchanged"]
     outbox.settle_unchanged(desk.database, desk.unit.name, desk.company, unchanged, desk.reading.now)
-    rows = [_row(desk, _refused_before(planned, refusals.get(planned.document.key))) for planned in plans.values()]
+    conflicts.record(desks.bench(desk), plans, desks.observed(desk))
+    gated = gate(desk, [_refused_before(planned, refusals.get(planned.document.key)) for planned in plans.values()])
+    rows = [_row(desk, gated.plan, one) for one in gated.documents.values()]
     frame = pl.DataFrame(rows, schema=PLAN_SCHEMA, orient="row")
     replace_slice(desk.database, "planned", desk.unit.table, desk.company, frame)
     return frame
@@ -49,7 +64,8 @@ def _refused_before(planned: Planned, refusal: Refusal | None) -> Planned:
     return planned._replace(action="refused", reason="refused_by_destination", detail=detail)
 
 
-def _row(desk: Desk, planned: Planned) -> dict[str, object]:
+def _row(desk: Desk, name: str | None, gated: Gated) -> dict[str, object]:
+    weighed, planned = gated.weighed, gated.weighed.planned
     document = planned.document
     return {
         "company": desk.company,
@@ -65,5 +81,12 @@ def _row(desk: Desk, planned: Planned) -> dict[str, object]:
         "changed_fields": len(planned.changes),
         "changes": changes_json(planned.changes),
         "operations": operations_json(planned.operations),
-        "fingerprint": planned.fingerprint,
+        "fingerprint": weighed.fingerprint,
+        "plan_name": name,
+        "risk": weighed.risk,
+        "money_delta": weighed.money_delta,
+        "money_currency": weighed.currency,
+        "hold": gated.hold.reason if gated.hold else None,
+        "hold_detail": gated.hold.detail if gated.hold else None,
+        "approval": gated.approval,
     }

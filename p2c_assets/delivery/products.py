@@ -10,8 +10,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from p2c_assets.connectors.protocol import Operation
+from p2c_assets.delivery import echo
 from p2c_assets.delivery.documents import Document, Row
-from p2c_assets.delivery.plan import Change, Destination, Planned, plan_row, shown
+from p2c_assets.delivery.plan import Change, Destination, Planned, plan_row
+from p2c_assets.delivery.values import shown
 from p2c_assets.mappings import sales
 from p2c_assets.mappings.identity import sales_id
 from p2c_assets.mappings.model import Task
@@ -89,7 +91,7 @@ def _plan_item(document: Document, destination: Destination, company: str) -> Pl
 def _item(row: Row, destination: Destination, company: str) -> _Step:
     before, amount = _find_item(row, destination), row["item_amount"]
     key = _item_id(row, company) if before is None else str(before["row_id"])
-    if before is not None and before["amount"] == amount:
+    if before is not None and echo.is_echo(amount, before["amount"]):
         return _Step()
     change = Change(
         "productpricelevels", key, "amount", None if before is None else shown(before["amount"]), shown(amount)

@@ -28,6 +28,18 @@ class Leftovers(NamedTuple):
     open_values: tuple[str | int, ...]
 
 
+class Removal(NamedTuple):
+    """What is set in the destination when the source's record is deleted or deactivated.
+
+    `setting`: the name under `delivery.removals`; `found_by`: the target column that holds the record's number. Source:
+    mappings.md 2.2 (IsInactive), metadata of CustomersV2 (OnHoldStatus), dataverse lifecycles (a product is retired).
+    """
+
+    setting: str
+    found_by: str
+    values: Mapping[str, str | int]
+
+
 class Unit(NamedTuple):
     """What is planned and delivered together. `name` is the asset's `system/entity`."""
 
@@ -89,3 +101,13 @@ UNITS: Mapping[str, Unit] = {
         ),
     )
 }
+
+_ON_HOLD: Mapping[str, str | int] = {"OnHoldStatus": "All"}
+
+REMOVALS: Mapping[str, Removal] = {
+    "sales/products": Removal("products", "productnumber", {"statecode": 1, "statuscode": 2}),
+    "scm/customers_from_accounts": Removal("accounts", "CustomerAccount", _ON_HOLD),
+    "scm/contact_persons": Removal("contacts", "ContactPersonPartyNumber", {"IsInactive": "Yes"}),
+    "scm/customers_from_contacts": Removal("contacts", "CustomerAccount", _ON_HOLD),
+}
+"""By unit; what is not named here is never deactivated."""

@@ -5,7 +5,7 @@ sent, sent in one changeset, its verdict stored as it arrives, its keys read bac
 been sent; such a document is settled by reading its keys, never by sending blindly again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -43,8 +43,10 @@ class Delivered(NamedTuple):
 class Writer:
     """Delivers the plan of one unit and company."""
 
-    def __init__(self, desk: Desk, client: SystemClient, plan: str) -> None:
+    def __init__(self, desk: Desk, client: SystemClient, plan: str, approved: Collection[str] = ()) -> None:
+        """`approved`: keys of documents that a person approved. These are sent as they were shown, or not at all."""
         self._desk = desk
+        self._approved = approved
         self._client = client
         self._slot = Slot(desk.unit.name, desk.company, plan)
 
@@ -55,7 +57,8 @@ class Writer:
         outcomes = await self._before_sending(wanted)
         to_send = {key: item for key, item in wanted.items() if key not in outcomes}
         outcomes |= await self._send_and_settle(to_send)
-        altered = await self._read_back([wanted[key].document for key in to_send if _was_written(outcomes[key])])
+        written = [item.document for key, item in wanted.items() if _was_written(outcomes[key])]
+        altered = await self._read_back(written)  # what was written before a crash too: nobody has read it back yet
         return Delivered(outcomes, outbox.states(self._desk.database, self._slot), altered)
 
     def _enqueue(self, wanted: Mapping[str, Planned]) -> None:
@@ -92,7 +95,7 @@ class Writer:
         verdicts = await self._send(items)
         outcomes = {key: _outcome(items[key], verdict) for key, verdict in verdicts.items()}
         unsure = {key: items[key] for key, verdict in verdicts.items() if _is_unsure(verdict)}
-        fresh = await self._plan_again(unsure)
+        fresh = {key: self._as_approved(items[key], item) for key, item in (await self._plan_again(unsure)).items()}
         again = {key: item for key, item in fresh.items() if item.action in SENT_ACTIONS}
         outcomes |= self._settle_by_reading({key: items[key] for key in unsure if key not in again}, fresh)
         repeated = await self._send(again)
@@ -101,6 +104,14 @@ class Writer:
         found = await self._plan_again(late)
         done = {key: item for key, item in late.items() if found[key].action == "unchanged"}
         return outcomes | self._settle_by_reading(done, found)
+
+    def _as_approved(self, item: Planned, fresh: Planned) -> Planned:
+        """A fresh plan of an approved document is held where it is another one than the person saw."""
+        seen = item.document.key not in self._approved or fresh.fingerprint == item.fingerprint
+        if seen or fresh.action not in SENT_ACTIONS:
+            return fresh
+        detail = f"the destination changed after the approval: {_differences(fresh)}"
+        return fresh._replace(action="held", reason="changed_since_plan", detail=detail)
 
     def _settle_by_reading(self, items: Mapping[str, Planned], fresh: Mapping[str, Planned]) -> dict[str, Outcome]:
         """What the destination holds now decides: done if nothing differs any more, else what the fresh plan says."""

@@ -48,9 +48,8 @@ async def read_all(
     bookmark: Bookmark | None = None,
 ) -> Change:
     """Every row of an entity; of one company where one is named (an SCM entity always is)."""
-    query = query_of(entity, company, reading.companies)
-    scoped = company if entity.company_column else None
-    return await _read(reading, client, entity, [query], Scope(scoped), bookmark)
+    _, rows, scope = await find_all(reading, client, entity, company)
+    return raw_log.store(reading.database, entity.table, rows, scope, reading.run, reading.now, bookmark)
 
 
 async def read_ids(reading: Reading, client: SystemClient, entity: Entity, company: str) -> frozenset[str]:
@@ -63,15 +62,38 @@ async def read_ids(reading: Reading, client: SystemClient, entity: Entity, compa
     )
 
 
-async def read_keys(
+class Found(NamedTuple):
+    """What a read of an entity brought, and which rows it should have brought; not stored yet."""
+
+    entity: Entity
+    rows: pl.DataFrame
+    scope: Scope
+
+
+async def find_all(reading: Reading, client: SystemClient, entity: Entity, company: str | None) -> Found:
+    """Every row of an entity; of one company where one is named."""
+    query = query_of(entity, company, reading.companies)
+    return await _find(reading, client, entity, [query], Scope(company if entity.company_column else None))
+
+
+async def find_keys(
     reading: Reading, client: SystemClient, entity: Entity, column: str, values: Sequence[str], company: str | None
-) -> Change:
+) -> Found:
     """Every row whose `column` is one of the values; rows that `raw` has and the system has not are deleted there."""
     query = query_of(entity, company if entity.system == "scm" else None, reading.companies)
     wire = KeyColumn(wire_name(entity.column(column)), kind(entity.column(column)))
     filters = client.key_filters([wire], [(value,) for value in dict.fromkeys(values)])
     scope = Scope(company if entity.company_column else None, column, values)
-    return await _read(reading, client, entity, [query._replace(filter=text) for text in filters], scope)
+    return await _find(reading, client, entity, [query._replace(filter=text) for text in filters], scope)
+
+
+def store(reading: Reading, found: Sequence[Found]) -> list[Change]:
+    """Bring `raw` up to what was found, all or nothing: a document's header is never there without its lines."""
+    with reading.database.transaction():
+        return [
+            raw_log.store(reading.database, one.entity.table, one.rows, one.scope, reading.run, reading.now)
+            for one in found
+        ]
 
 
 async def read_claims(reading: Reading, client: SystemClient, entity: Entity, columns: Sequence[str]) -> pl.DataFrame:
@@ -91,18 +113,12 @@ def _claim(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[str, ...]:
     return (str(row["dataAreaId"]).lower(), *(str(row.get(name) or "") for name in columns))
 
 
-async def _read(
-    reading: Reading,
-    client: SystemClient,
-    entity: Entity,
-    queries: Sequence[Query],
-    scope: Scope,
-    bookmark: Bookmark | None = None,
-) -> Change:
+async def _find(
+    reading: Reading, client: SystemClient, entity: Entity, queries: Sequence[Query], scope: Scope
+) -> Found:
     of = company_of(entity, reading.companies)
     pages = [frames.frame(entity, page, of) for query in queries async for page in client.pages(query)]
-    rows = frames.concatenate(entity, pages)
-    return raw_log.store(reading.database, entity.table, rows, scope, reading.run, reading.now, bookmark)
+    return Found(entity, frames.concatenate(entity, pages), scope)
 
 
 def query_of(entity: Entity, company: str | None, companies: Mapping[str, Company]) -> Query:

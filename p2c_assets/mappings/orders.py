@@ -24,6 +24,9 @@ from p2c_assets.mappings.model import Condition, Filter, Task
 from p2c_assets.mappings.quotes import FOREIGN, INACTIVE_CONTACT, WRITE_IN
 from p2c_assets.mappings.rules import LineNumber
 
+CANCELED = 2
+"""State of salesorder after CancelSalesOrder."""
+
 ACTIVE, DRAFT = 647390000, 647390011
 """Members of salesorder.msdynce_processingstatus. Source: CRMP2C solution, customizations.xml."""
 
@@ -41,6 +44,7 @@ SALESORDERS_TO_ORDER_HEADERS = Task(
     currency=CURRENCY_CODE,
     filters=(
         Filter("owned_by_scm", (Condition("msdynce_ismaintainedexternally", "eq", True),), "D:ord, D:sol"),
+        Filter("order_cancelled_in_sales", (Condition("statecode", "eq", CANCELED),), "I"),
         Filter("order_not_activated", (Condition("msdynce_processingstatus", "blank"),), "D:ord, D:sol"),
         Filter("order_not_activated", (Condition("msdynce_processingstatus", "eq", DRAFT),), "D:ord, D:sol"),
         Filter(

@@ -99,7 +99,8 @@ QUOTEDETAILS_TO_QUOTATION_LINES = Task(
     filters=(
         WRITE_IN,
         FOREIGN,
-        Filter("quote_not_active", (Condition("quotestatecode", "ne", 1),), "D:sol", of_header=True),
+        # Not quotestatecode, as the template has it: it changes with the header and without a new version of the line, so
+        # that no delta link tells of it. The header's own filter decides for its lines.
         Filter(
             "lines_not_externally_maintained",
             (Condition("msdynce_quotehasexternalmaintainedproductsonly", "ne", True),),

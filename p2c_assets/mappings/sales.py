@@ -31,7 +31,13 @@ _UNIT = LookupTarget("uomid", "uoms", "uom")
 
 
 def _stamps() -> tuple[Column, ...]:
-    return moment("createdon", "never"), moment("modifiedon", "never"), whole("versionnumber", writable="never")
+    user = LookupTarget("modifiedby", "systemusers", "systemuser")
+    return (
+        moment("createdon", "never"),
+        moment("modifiedon", "never"),
+        reference("modifiedby", user, writable="never"),
+        whole("versionnumber", writable="never"),
+    )
 
 
 def _owner() -> tuple[Column, ...]:
@@ -273,7 +279,6 @@ QUOTEDETAILS = Entity(
         reference("quoteid", LookupTarget("quoteid", "quotes", "quote"), required=True),
         *_line(),
         moment("requestdeliveryby"),
-        choice("quotestatecode", "never"),
         flag("msdynce_quotehasexternalmaintainedproductsonly"),
     ),
 )

@@ -91,6 +91,7 @@ CUSTOMERS_V2 = Entity(
         text("SalesMemo"),
         amount("CreditLimit"),
         member("IsExternallyMaintained"),
+        member("OnHoldStatus"),
         text("AddressLocationRoles"),
         *_customer_address("Address"),
         *_customer_address("DeliveryAddress"),

@@ -68,6 +68,7 @@ pairs AS (
            sales_net = scm_net OR has_parts AS net_agrees,
            EXISTS (SELECT 1 FROM held h WHERE h.in_sales AND h.key = j.folded AND h.net = j.sales_net) AS sales_is_held,
            EXISTS (SELECT 1 FROM held h WHERE NOT h.in_sales AND h.key = j.folded AND h.net = j.scm_net) AS scm_is_held,
+           EXISTS (SELECT 1 FROM held h WHERE NOT h.in_sales AND h.key = j.folded AND h.net = j.sales_net) AS was_sent_so,
            j.folded IN (SELECT key FROM journal)
              OR split_part(j.folded, ' ', 1) IN (SELECT key FROM journal WHERE $flow = 'invoices') AS was_delivered
     FROM joined j LEFT JOIN whole p ON p.folded = j.folded),
@@ -93,6 +94,7 @@ SELECT $company AS company, key, coalesce(currency, '') AS currency, sales_id,
          WHEN net_agrees AND in_flight THEN 'in_flight'
          WHEN net_agrees AND $flow = 'quotes' THEN 'tax_and_charges_of_scm'
          WHEN sales_is_held AND scm_reason = 'totals_not_calculated' THEN 'filtered:totals_not_calculated'
+         WHEN was_sent_so AND scm_reason = 'order_not_confirmed' THEN 'filtered:order_not_confirmed'
          WHEN sales_is_held AND scm_outcome IN ('rejected', 'held', 'refused')
          THEN scm_outcome || ':' || coalesce(scm_reason, '')
          WHEN scm_is_held AND sales_outcome IN ('rejected', 'held', 'refused')

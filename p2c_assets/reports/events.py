@@ -15,16 +15,26 @@ from p2c_assets.mappings.model import Task
 from p2c_assets.reports.records import Found, Row, Side
 from p2c_assets.warehouse.database import Database
 
-NOT_SHOWN = {"row_version", "run", "observed_utc", "modifiedon", "versionnumber", "row_company", "row_flaws"}
+NOT_SHOWN = {
+    "row_version",
+    "run",
+    "observed_utc",
+    "modifiedon",
+    "modifiedby",
+    "versionnumber",
+    "row_company",
+    "row_flaws",
+}
 CHANGED_SHOWN = 6
 GUID_LENGTH = 36
 SHORT = 8
 """Digits of a run or row version that are shown: enough to find it."""
 
-OBSERVED, GONE, PLANNED, SENT, ANSWERED, READ_BACK, OUTCOME = (
+OBSERVED, GONE, PLANNED, CONFLICT, SENT, ANSWERED, READ_BACK, OUTCOME = (
     "observed",
     "gone",
     "planned",
+    "conflict",
     "sent",
     "answered",
     "read back",
@@ -63,6 +73,7 @@ def events(database: Database, tasks: Mapping[str, Task], found: Found, numbers:
         *(event for side, row in found.rows for event in observed(database, side, row)),
         *(event for unit in units for event in _journal(database, tasks, unit, found, numbers, runs)),
         *(event for unit in units for event in _only_planned(database, tasks, unit, found, runs)),
+        *(event for unit in units for event in _conflicts(database, unit, found, numbers)),
         *(event for unit in units for event in _outcomes(database, tasks, unit, found, runs)),
     ]
     ordered = sorted(happened, key=lambda event: (runs.number(event), event.what == OUTCOME, event.at))
@@ -156,6 +167,34 @@ def _only_planned(
             planned = {**row, "planned_utc": runs.starts[number], "run": row["plan"]}
             event = _planned(planned, _mapping(database, task.name, found.company, number), task)
             yield event._replace(text=f"{event.text}; not sent yet")
+
+
+_CONFLICTS = """
+SELECT * FROM ledger.conflicts
+WHERE unit = $unit AND company = $company
+  AND (document IN (SELECT unnest($documents)) OR split_part(document, '|', 1) IN (SELECT unnest($documents)))
+ORDER BY first_utc, entity, key, field
+"""
+_RESOLVED = {
+    "owner_wins": "the owner's value won",
+    "values_agree": "both values are equal now",
+    "overtaken": "overtaken by another change",
+}
+
+
+def _conflicts(database: Database, unit: Unit, found: Found, numbers: Sequence[str]) -> Iterator[Event]:
+    """Fields that the side changed which does not own the document, and how that ended."""
+    asked = {"unit": unit.name, "company": found.company, "documents": [folded(number) for number in numbers]}
+    for row in database.connection.execute(_CONFLICTS, asked).pl().iter_rows(named=True):
+        place = f"{row['entity']}[{_row(str(row['key']))}].{row['field']}"
+        values = (
+            f"Sales {_value(row['sales_value'])}, SCM {_value(row['scm_value'])}, agreed {_value(row['agreed_value'])}"
+        )
+        who = f"; Sales' row was changed {row['sales_modified_utc']:%Y-%m-%d %H:%M} by {row['sales_modified_by']}"
+        told = f"{place}: {values}; {row['owner']} owns it" + (who if row["sales_modified_utc"] else "")
+        yield Event(row["first_utc"], row["first_run"], CONFLICT, told)
+        if row["resolved_utc"] is not None:
+            yield Event(row["resolved_utc"], row["resolved_run"], CONFLICT, f"{place}: {_RESOLVED[row['resolution']]}")
 
 
 def _planned(row: Row, mapping: str, task: Task) -> Event:

@@ -31,12 +31,18 @@ def _cause(cause: Cause, now: datetime) -> Iterator[str]:
     if cause.waiting:
         yield f"{INDENT}waiting for it: {counts(cause.waiting)}"
     dipv = f" (DIPV {cause.reason.dipv})" if cause.reason.dipv else ""
-    yield f"{INDENT}{cause.reason.owner}: {cause.reason.fix}{dipv}"
+    yield f"{INDENT}{cause.reason.owner}: {_fix(cause)}{dipv}"
     for document in (*cause.documents, *cause.waiting)[:SHOWN]:
         yield f"{INDENT}- {document.company} {document.flow} {document.document}: {_detail(document)}"
     more = len(cause.documents) + len(cause.waiting) - SHOWN
     if more > 0:
         yield f"{INDENT}  and {more} more"
+
+
+def _fix(cause: Cause) -> str:
+    """With the plan's name, where the cause is that it waits."""
+    name = cause.about.removeprefix("plan ")
+    return cause.reason.fix if name == cause.about else cause.reason.fix.replace("approve PLAN", f"approve {name}")
 
 
 def _detail(document: Stopped) -> str:

@@ -95,13 +95,23 @@ def _causes(database: Database, tasks: Mapping[str, Task]) -> list[str]:
         if task.source.company_column == "owningbusinessunit" and database.has_table("raw", task.source.table):
             unit = f"'-', row_id, '{STRAY}', 'business_unit ' || owningbusinessunit"
             found.append(_select(task, unit, f"raw.{task.source.table} WHERE row_company IS NULL"))
-    return found + [
-        _answers(tasks[unit.header.task], unit) for unit in UNITS.values() if _was_delivered(database, unit)
-    ]
+    found += [_answers(tasks[unit.header.task], unit) for unit in UNITS.values() if _was_delivered(database, unit)]
+    return found + [_waits(tasks[unit.header.task], unit) for unit in UNITS.values() if _has_names(database, unit)]
 
 
 def _was_delivered(database: Database, unit: Unit) -> bool:
     return database.has_table("delivered", unit.table)
+
+
+def _has_names(database: Database, unit: Unit) -> bool:
+    return database.has_table("planned", unit.table) and "plan_name" in database.columns("planned", unit.table)
+
+
+def _waits(task: Task, unit: Unit) -> str:
+    """The plan in which a document waits for a person."""
+    return _select(
+        task, "company, source_id, hold, 'plan ' || plan_name", f"planned.{unit.table} WHERE hold IS NOT NULL"
+    )
 
 
 def _answers(task: Task, unit: Unit) -> str:

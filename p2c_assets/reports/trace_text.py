@@ -70,10 +70,10 @@ def markdown(found: Trace) -> str:
 
 
 def _markdown(found: Trace) -> Iterator[str]:
-    yield f"# {found.kind} {_cell(found.number)} of {found.company}"
+    yield f"# {found.kind} {cell(found.number)} of {found.company}"
     for station in found.stations:
         yield ""
-        yield f"## {station.kind} {_cell(station.number)}"
+        yield f"## {station.kind} {cell(station.number)}"
         if station.sides:
             yield ""
             yield ", ".join(f"`{_code(side)}`" for side in station.sides)
@@ -81,12 +81,12 @@ def _markdown(found: Trace) -> Iterator[str]:
         yield "| when (UTC) | what | | run |"
         yield "|---|---|---|---|"
         for event in station.events:
-            said = "<br>".join(_cell(text) for text in (event.text, *_fields(found, station, event)))
+            said = "<br>".join(cell(text) for text in (event.text, *_fields(found, station, event)))
             yield f"| {event.at:%Y-%m-%d %H:%M:%S} | {event.what} | {said} | {short(event.run)} |"
     yield from (f"\nand {count} more {_PLURAL[kind]}" for kind, count in found.left_out.items())
     if found.documents:
         yield "\n## documents\n"
-        yield from (f"- {one.kind} {_cell(one.number)}: {_cell('; '.join(one.outcomes))}" for one in found.documents)
+        yield from (f"- {one.kind} {cell(one.number)}: {cell('; '.join(one.outcomes))}" for one in found.documents)
     if found.totals is not None:
         yield "\n" + totals_markdown(found.totals).rstrip()
 
@@ -101,7 +101,7 @@ def _totals_markdown(found: Totals) -> Iterator[str]:
     yield "|---|---|---:|---:|---:|---|"
     for part in found.parts:
         difference = cents(part.difference) if part.adds else ""
-        cells = (_cell(part.place), part.name, _amount(part.sales), _amount(part.scm), difference, f"`{part.named}`")
+        cells = (cell(part.place), part.name, _amount(part.sales), _amount(part.scm), difference, f"`{part.named}`")
         yield "| " + " | ".join(cells) + " |"
     total = (_amount(found.sales), _amount(found.scm), cents(found.difference))
     yield f"| **total** | | {' | '.join(total)} | `{found.found_class or 'not compared'}` |"
@@ -110,7 +110,7 @@ def _totals_markdown(found: Totals) -> Iterator[str]:
 _SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]<>|#"} | {"\n": " "})
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Text of somebody's record as it stands, not as markup."""
     return text.translate(_SPECIAL)
 

@@ -21,10 +21,13 @@ class AdminError(Exception):
 
 
 class AdminClient:
-    """One twin's admin path. A context manager; `url` is the twin's root, http://127.0.0.1:8101."""
+    """One twin's admin path. A context manager; `url` is the twin's root, http://127.0.0.1:8101.
 
-    def __init__(self, url: str, timeout_s: float = 120.0) -> None:
-        self._http = httpx.Client(base_url=url, timeout=timeout_s, trust_env=False)
+    `transport` leads to a twin that is not behind a socket.
+    """
+
+    def __init__(self, url: str, timeout_s: float = 120.0, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(base_url=url, timeout=timeout_s, trust_env=False, transport=transport)
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +73,10 @@ class AdminClient:
     def restore(self, name: str = "start") -> int:
         """Bring the twin back to what was remembered."""
         return int(self._post("restore", {"name": name})["rows"])
+
+    def call(self, action: str, body: object) -> dict[str, Any]:
+        """Any other action; the twin's answer."""
+        return self._post(action, body)
 
     def reset(self) -> None:
         """Empty the twin."""

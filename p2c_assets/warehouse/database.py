@@ -15,7 +15,7 @@ import polars as pl
 
 from p2c_assets.errors import TransientError
 
-SCHEMAS = ("raw", "raw_log", "mapped", "planned", "delivered", "reconciled", "ledger", "delivery")
+SCHEMAS = ("raw", "raw_log", "mapped", "planned", "delivered", "reconciled", "ledger", "delivery", "readiness")
 HELD_ELSEWHERE = "Conflicting lock"
 
 
@@ -28,6 +28,7 @@ class Database:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        self._is_in_transaction = False
         self.known: dict[str, object] = {}
         """Tables whose shape was seen to fit while this file is open, with that shape: asking again would take longer
         than most of our queries."""
@@ -59,15 +60,21 @@ class Database:
             self.connection.unregister(name)
 
     @contextmanager
-    def transaction(self) -> Generator[None]:
-        """All or nothing."""
+    def transaction(self, *, undone: bool = False) -> Generator[None]:
+        """All or nothing; `undone`: nothing in any case, to see what would have been done. One inside another is part of it."""
+        if self._is_in_transaction:
+            yield
+            return
         self.connection.execute("BEGIN TRANSACTION")
+        self._is_in_transaction = True
         try:
             yield
         except BaseException:
             self.connection.execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
+        finally:
+            self._is_in_transaction = False
+        self.connection.execute("ROLLBACK" if undone else "COMMIT")
 
     def tables(self, schema: str) -> set[str]:
         """The names of a schema's tables."""

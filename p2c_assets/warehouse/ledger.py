@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from p2c_assets.warehouse import agreed, conflicts
 from p2c_assets.warehouse.database import Database
 from p2c_assets.warehouse.raw_log import gone_sql
 
@@ -42,6 +43,7 @@ CREATE TABLE IF NOT EXISTS ledger.outcomes (
 CREATE TABLE IF NOT EXISTS ledger.inputs (
     run BIGINT, task VARCHAR, company VARCHAR, rows BIGINT, mapping VARCHAR);
 ALTER TABLE ledger.inputs ADD COLUMN IF NOT EXISTS mapping VARCHAR;
+ALTER TABLE ledger.inputs ADD COLUMN IF NOT EXISTS dry_run BOOLEAN;
 CREATE TABLE IF NOT EXISTS ledger.counts (
     run BIGINT, task VARCHAR, company VARCHAR, outcome VARCHAR, reason VARCHAR, rows BIGINT);
 """
@@ -57,8 +59,10 @@ _SAME = """o.outcome = i.outcome AND o.reason IS NOT DISTINCT FROM i.reason AND 
 
 
 def prepare(database: Database) -> None:
-    """Create the ledger's tables where they are not there yet."""
+    """Create the ledger's tables where they are not there yet, those of the agreed state and of conflicts among them."""
     database.run(_CREATE)
+    agreed.prepare(database)
+    conflicts.prepare(database)
 
 
 def run_number(database: Database, run: str, now: datetime) -> int:
@@ -141,8 +145,12 @@ def count_in(
     run: str,
     now: datetime,
     mapping: str | None = None,
+    *,
+    dry_run: bool = False,
 ) -> None:
     """Store how many source rows (task, company) has when it is mapped: the `in` of the equation; and with which mapping.
+
+    What a dry run mapped has no outcomes: it is no `in` unless its plan is delivered after all (`adopt_inputs`).
 
     Counted over `raw`, and over `raw_log` for rows that are gone from it. Later in the same run the platform may itself
     write rows that the task reads next time.
@@ -151,17 +159,36 @@ def count_in(
     with database.transaction():
         database.run("DELETE FROM ledger.inputs WHERE run = ? AND task = ? AND company = ?", [number, task, name])
         database.connection.execute(
-            f"INSERT INTO ledger.inputs (run, task, company, mapping, rows) SELECT $number, $task, $name, $mapping, "
+            f"INSERT INTO ledger.inputs (run, task, company, mapping, dry_run, rows) "
+            f"SELECT $number, $task, $name, $mapping, $dry_run, "
             f"(SELECT count(*) FROM raw.{source} WHERE row_company IS NOT DISTINCT FROM $company) "
             f"+ (SELECT count(*) FROM ({gone_sql(source)}))",
-            {"number": number, "task": task, "name": name, "company": company, "mapping": mapping},
+            {
+                "number": number,
+                "task": task,
+                "name": name,
+                "company": company,
+                "mapping": mapping,
+                "dry_run": dry_run,
+            },
         )
 
 
+def adopt_inputs(database: Database, tasks: Sequence[str], company: str) -> None:
+    """What is there mapped is delivered now, also where a dry run mapped it: its rows are the `in` of these outcomes."""
+    database.run(
+        "UPDATE ledger.inputs i SET dry_run = false WHERE i.company = ? AND list_contains(?, i.task) AND i.dry_run "
+        "AND i.run = (SELECT max(run) FROM ledger.inputs l WHERE l.task = i.task AND l.company = i.company)",
+        [company, list(tasks)],
+    )
+
+
 def rows_in(database: Database, task: str, company: str) -> int | None:
-    """The `in` of the last run that mapped (task, company); None where none did."""
+    """The `in` of the last run that mapped (task, company) to deliver it; None where none did."""
     found = database.value(
-        "SELECT rows FROM ledger.inputs WHERE task = ? AND company = ? ORDER BY run DESC LIMIT 1", [task, company]
+        "SELECT rows FROM ledger.inputs WHERE task = ? AND company = ? AND NOT coalesce(dry_run, false) "
+        "ORDER BY run DESC LIMIT 1",
+        [task, company],
     )
     return None if found is None else int(str(found))
 

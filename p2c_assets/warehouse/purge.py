@@ -29,6 +29,8 @@ _PLANNED = {"detail": "NULL", "fingerprint": "''"}
 """Another fingerprint than any plan has: what was planned is not sent as it stands."""
 _DELIVERED = {"detail": "NULL", "altered": f"CASE WHEN altered <> '' THEN '{PURGED}' END"}
 _READ_BACK = f"CASE WHEN read_back <> '{AS_SENT}' THEN '{PURGED}' ELSE read_back END"
+_IN_CONFLICT = ("agreed_value", "sales_value", "scm_value")
+_AGREED = ("source_value", "destination_value")
 _SENT = {"message": "''", "read_back": _READ_BACK}
 
 
@@ -57,11 +59,18 @@ class Touched(NamedTuple):
 
 
 def purge(
-    database: Database, tasks: Mapping[str, Task], units: Sequence[Unit], person: Person, now: datetime
+    database: Database,
+    tasks: Mapping[str, Task],
+    units: Sequence[Unit],
+    person: Person,
+    now: datetime,
+    *,
+    dry_run: bool = False,
 ) -> list[Touched]:
-    """Forget a person, all or nothing; returns the tables that were touched, with the rows."""
+    """Forget a person, all or nothing (dry run: nothing); returns the tables that were touched, with the rows."""
     rows = {**person.ids, **_documents(database, person)}
-    with database.transaction():
+    bookmarks.prepare(database)
+    with database.transaction(undone=dry_run):
         found = [
             *(one for table, ids in rows.items() for one in _raw(database, person, _entity(table), ids, now)),
             *(
@@ -144,7 +153,6 @@ def _raw(database: Database, person: Person, entity: Entity, ids: Sequence[str],
     marked = {"row_version": f"'{PURGED}'", "row_flaws": f"'{_flaw(now)}'"}
     current = _emptied(database, "raw", entity.table, columns | marked, where, asked)
     if current.rows:
-        bookmarks.prepare(database)
         database.run("DELETE FROM raw_log.bookmarks WHERE entity = ?", [entity.table])
     yield current
 
@@ -183,10 +191,14 @@ def _unit(database: Database, person: Person, unit: Unit, ids: Sequence[str]) ->
             yield _emptied(database, schema, unit.table, said, where, asked)
             _rewrite_json(database, schema, unit.table, where, asked)
     sent = f"unit = ? AND company = ? AND list_contains(?, split_part({folded_sql('document')}, '|', 1))"
-    known = [unit.name, company, _names(database, unit, company, ids)]
+    known: list[object] = [unit.name, company, _names(database, unit, company, ids)]
     yield _emptied(database, "delivery", "outbox", _SENT, sent, known)
     _rewrite_json(database, "delivery", "outbox", sent, known)
     yield _emptied(database, "delivery", "refusals", {"message": "''"}, sent, known)
+    yield _emptied(database, "ledger", "conflicts", dict.fromkeys(_IN_CONFLICT, "NULL"), sent, known)
+    yield _emptied(database, "ledger", "agreed", dict.fromkeys(_AGREED, "NULL"), sent, known)
+    for table in ("agreed", "agreed_rows"):
+        database.run(f"DELETE FROM ledger.{table} WHERE {sent}", known)
 
 
 def _names(database: Database, unit: Unit, company: str, ids: Sequence[str]) -> list[str]:

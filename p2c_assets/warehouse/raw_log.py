@@ -16,7 +16,7 @@ from p2c_assets.warehouse import bookmarks
 from p2c_assets.warehouse.bookmarks import Bookmark
 from p2c_assets.warehouse.database import Database
 
-NOT_CONTENT = {"row_id", "row_company", "versionnumber", "modifiedon"}
+NOT_CONTENT = {"row_id", "row_company", "versionnumber", "modifiedon", "modifiedby"}
 """Columns that change without the row's content changing, or that are the key itself."""
 
 
@@ -61,21 +61,21 @@ def store(
 ) -> Change:
     """Bring `raw.<table>` up to a read of everything in `scope`; log new and changed versions and deletions.
 
-    A read that brings nothing new writes nothing but its `bookmark`, which is stored with its rows or not at all.
+    A read that brings nothing new writes nothing but its `bookmark`, which is stored with its rows or not at all. A key that
+    comes twice counts once, as it was read last.
     """
-    with database.given("page", rows):
-        _fit_table(database, table, rows)
-        observed = _observed(table, rows, scope)
-        gone, parameters = _gone(table, scope, f"({observed})")
-        change = Change(rows.height, *_counts(database, observed, gone, parameters))
-        if change.new or change.changed or change.deleted or bookmark is not None:
-            with database.transaction():
-                database.run(f"CREATE OR REPLACE TEMP TABLE observed AS {observed}")
-                gone, parameters = _gone(table, scope, "observed")
-                _append(database, table, gone, parameters, run, now)
-                _apply(database, table, gone, parameters)
-                if bookmark is not None:
-                    bookmarks.put(database, table, scope.company, bookmark, run, now)
+    once = rows.unique(["row_id", "row_company"], keep="last")
+    with database.given("page", once):
+        _fit_table(database, table, once)
+        database.run(f"CREATE OR REPLACE TEMP TABLE observed AS {_observed(table, rows, scope)}")
+    gone, parameters = _gone(table, scope)
+    change = Change(rows.height, *_counts(database, gone, parameters))
+    if change.new or change.changed or change.deleted or bookmark is not None:
+        with database.transaction():
+            _append(database, table, gone, parameters, run, now)
+            _apply(database, table, gone, parameters)
+            if bookmark is not None:
+                bookmarks.put(database, table, scope.company, bookmark, run, now)
     return change
 
 
@@ -122,7 +122,7 @@ def _fit_table(database: Database, table: str, rows: pl.DataFrame) -> None:
 
 
 def _observed(table: str, rows: pl.DataFrame, scope: Scope | Deleted) -> str:
-    """The query of what was read: hashed, with the known version beside it. A key that comes twice counts once."""
+    """The query of what was read: hashed, with the known version beside it."""
     content = [name for name in rows.columns if name not in NOT_CONTENT]
     hashed = ", ".join(f'coalesce("{name}"::VARCHAR, chr(0))' for name in content)
     known = f"LEFT JOIN raw.{table} r ON {_same_row('r', 'p')}"
@@ -130,8 +130,7 @@ def _observed(table: str, rows: pl.DataFrame, scope: Scope | Deleted) -> str:
         known += " WHERE coalesce(p.versionnumber >= r.versionnumber, true)"
     return (
         f"SELECT p.*, r.row_version AS known FROM "
-        f"(SELECT *, md5(concat_ws(chr(31), {hashed})) AS row_version FROM page "
-        f"QUALIFY row_number() OVER (PARTITION BY row_id, row_company) = 1) p {known}"
+        f"(SELECT *, md5(concat_ws(chr(31), {hashed})) AS row_version FROM page) p {known}"
     )
 
 
@@ -139,11 +138,11 @@ def _same_row(left: str, right: str) -> str:
     return f"{left}.row_id = {right}.row_id AND {left}.row_company IS NOT DISTINCT FROM {right}.row_company"
 
 
-def _gone(table: str, scope: Scope | Deleted, observed: str) -> tuple[str, list[object]]:
+def _gone(table: str, scope: Scope | Deleted) -> tuple[str, list[object]]:
     """The query of current rows that are gone: the read should have found them and did not, or the system says so."""
     if isinstance(scope, Deleted):
-        listed = f"SELECT r.* FROM raw.{table} r ANTI JOIN {observed} i ON {_same_row('i', 'r')}"
-        moved = f"r.row_id IN (SELECT row_id FROM {observed} o)" if table.startswith("sales_") else "false"
+        listed = f"SELECT r.* FROM raw.{table} r ANTI JOIN observed i ON {_same_row('i', 'r')}"
+        moved = "r.row_id IN (SELECT row_id FROM observed)" if table.startswith("sales_") else "false"
         of_company = "(?::VARCHAR IS NULL OR r.row_company = ?)"
         parameters: list[object] = [list(scope.ids), scope.company, scope.company]
         return f"{listed} WHERE (list_contains(?::VARCHAR[], r.row_id) AND {of_company}) OR {moved}", parameters
@@ -156,13 +155,13 @@ def _gone(table: str, scope: Scope | Deleted, observed: str) -> tuple[str, list[
         conditions.append(f"list_contains(?, {own})")
         parameters.append([folded(value) for value in scope.values])
     wanted = " AND ".join(conditions)
-    return f"SELECT r.* FROM raw.{table} r ANTI JOIN {observed} i ON {_same_row('i', 'r')} WHERE {wanted}", parameters
+    return f"SELECT r.* FROM raw.{table} r ANTI JOIN observed i ON {_same_row('i', 'r')} WHERE {wanted}", parameters
 
 
-def _counts(database: Database, observed: str, gone: str, parameters: list[object]) -> tuple[int, int, int]:
+def _counts(database: Database, gone: str, parameters: list[object]) -> tuple[int, int, int]:
     ((new, changed, deleted),) = database.rows(
         "SELECT count(*) FILTER (known IS NULL), count(*) FILTER (known <> row_version), "
-        f"(SELECT count(*) FROM ({gone})) FROM ({observed})",
+        f"(SELECT count(*) FROM ({gone})) FROM observed",
         parameters,
     )
     return int(str(new)), int(str(changed)), int(str(deleted))

@@ -3,11 +3,14 @@
     python -m p2c_assets_tests.benchmarks.incremental [rows]
 
 Accounts in Sales, customers in SCM, both in the local twins, with the connectors' real requests. Counts of requests do not
-depend on how busy the machine is; no time is measured. An export's status is asked three times here, as often as the twin makes
+depend on how busy the machine is; no time is measured. With data events a cycle is a tick of the sensor `scm_changes`, and what
+it asks for. An export's status is asked three times here, as often as the twin makes
 its client wait; a real one is asked more often, at growing distances.
 """
 
+import json
 import sys
+import time
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from uuid import UUID
 
+import dagster as dg
 import httpx
 from pydantic import SecretStr
 
@@ -23,6 +27,7 @@ from p2c_assets.connectors.auth import TokenSource
 from p2c_assets.connectors.dataverse.client import DataverseClient
 from p2c_assets.connectors.finops.client import FinopsClient
 from p2c_assets.connectors.protocol import Changeset, Operation, Verdict
+from p2c_assets.defs.sensors import scm_changes
 from p2c_assets.extraction.changes import read_changes
 from p2c_assets.extraction.packages import Project, read_packages
 from p2c_assets.extraction.reader import Reading, read_all
@@ -31,11 +36,12 @@ from p2c_assets.sandbox.admin_client import AdminClient
 from p2c_assets.sandbox.dataverse.twin import DataverseTwin
 from p2c_assets.sandbox.finops.twin import FinopsTwin
 from p2c_assets.sandbox.store import Store
-from p2c_assets.settings import SystemSettings
+from p2c_assets.settings import SystemSettings, build
 from p2c_assets.warehouse import bookmarks
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets.warehouse.raw_log import Change
 from p2c_assets_tests.connectors.wire import FakeTime, run
+from p2c_assets_tests.events.listening import listening
 from p2c_assets_tests.sandbox.finops.scm_rows import REFERENCE, customer
 from p2c_assets_tests.sandbox.running import CLIENT_ID, CLIENT_SECRET, TENANT, Caller, running
 
@@ -128,8 +134,49 @@ def of_scm(rows: int, folder: Path) -> list[Cost]:
 
         readers = (("pages", pages), ("data packages", packages))
         costs = [meter.cost("SCM", name, cycle, read) for cycle in (FULL, IDLE) for name, read in readers]
-        run(_change_customers(meter, rows))
-        return [*costs, *(meter.cost("SCM", name, CHANGED, read) for name, read in readers)]
+        with listening(folder / "events.sqlite3") as receiver, AdminClient(url) as twin:
+            twin.call("event-endpoints", {"name": "p2c", "url": receiver.with_key})
+            twin.call("data-events", {"set": "CustomersV2", "operation": "Update", "endpoint": "p2c"})
+            idle = _woken(meter, folder)
+            run(_change_customers(meter, rows))
+            receiver.wakes("customers_v2")
+            changed = _woken(meter, folder)
+        costs += [meter.cost("SCM", name, CHANGED, read) for name, read in readers[:1]]
+        brought = meter.cost("SCM", "data packages", CHANGED, packages)
+        if idle.asked or changed.asked != ["customers_v2"]:
+            raise RuntimeError(f"the sensor asked for {idle.asked}, then for {changed.asked}")
+        by_events = [Cost("SCM", "data events, packages", IDLE, idle.requests, 0)]
+        by_events += [brought._replace(reader="data events, packages", requests=changed.requests + brought.requests)]
+        return [*costs, brought, *by_events]
+
+
+class Woken(NamedTuple):
+    """A tick of the sensor: the entities that it asks for, and the requests that it made of SCM."""
+
+    asked: list[str]
+    requests: int
+
+
+def _woken(meter: Meter, folder: Path) -> Woken:
+    """A tick of `scm_changes` where events of customers are sent and the last read was just now."""
+    system = meter.settings().model_dump()
+    company = {"business_unit": "u", "owner_team": "t", "currency": "USD"}
+    events = {"events": {"scm": ["customers_v2"]}, "paths": {"events": str(folder / "events.sqlite3")}}
+    settings = build({"sales": system, "scm": system, "companies": {"usmf": company}, **events}, folder)
+    sensor = scm_changes.sensor(settings, _nothing, ["customers_v2"])
+    with dg.DagsterInstance.ephemeral() as instance, AdminClient(meter.url) as twin:
+        twin.call("requests/reset", {})
+        with dg.build_sensor_context(instance, json.dumps({"usmf customers_v2": int(time.time())})) as context:
+            tick = sensor.evaluate_tick(context)
+        counted = httpx.get(f"{meter.url}/_sandbox/requests", trust_env=False).json()
+    scm = [request.run_config["ops"]["follow"]["config"]["scm"] for request in tick.run_requests or []]
+    asked = [name for found in scm for names in found.values() for name in names]
+    return Woken(asked, sum(int(counted[method]) for method in ("GET", "POST", "PATCH", "DELETE", "token")))
+
+
+@dg.job
+def _nothing() -> None:
+    return
 
 
 @contextmanager

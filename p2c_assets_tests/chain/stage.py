@@ -85,6 +85,12 @@ class Stage(NamedTuple):
             self._admin("change-tracking", {"entity": label, "option": "entire entity"})
         self._admin("package-settings", {"polls_not_run": 0, "polls_executing": 0})
 
+    def post_in_scm(self, company: str, order: str, *documents: str) -> None:
+        """Post documents of an order in SCM, all there is, and have its totals calculated."""
+        for document in documents:
+            self._admin("post", {"dataAreaId": company, "SalesOrderNumber": order, "document": document})
+        self._admin("jobs", {"job": "calculate_sales_totals"})
+
     def _admin(self, action: str, body: Mapping[str, Any]) -> None:
         """Call a path of SCM's admin."""
         url = f"{self.sandbox.scm_url}/_sandbox/{action}"

@@ -13,6 +13,7 @@ from p2c_assets.mappings import catalogue
 from p2c_assets.reconcile.compare import classify
 from p2c_assets.reconcile.side import Side
 from p2c_assets.reports.balance import balance
+from p2c_assets.reports.trace import trace
 from p2c_assets.sandbox.serve import CLIENT_ID, CLIENT_SECRET, TENANT
 from p2c_assets.warehouse.database import opened
 from p2c_assets_tests.chain.stage import Stage, scenario_stage
@@ -34,11 +35,12 @@ LOSE = "DELETE FROM ledger.outcomes WHERE task = 'accounts_to_customers' AND com
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stage]:
-    """The scenario with its accounts and orders synchronised once."""
+    """The scenario with one company synchronised before and after a day of the ERP, and the accounts of the others."""
     with scenario_stage(tmp_path_factory.mktemp("companies")) as found:
-        assert [run.problems for run in found.chain() if not run.succeeded] == []
+        runs = [*found.chain(["usmf"]), *found.chain(["demf", "gbsi"], "accounts")]
         found.let_a_day_pass()
-        assert [run.problems for run in found.chain() if not run.succeeded] == []
+        runs += [*found.chain(["usmf"]), *found.chain(["demf"], "accounts")]
+        assert [run.problems for run in runs if not run.succeeded] == []
         yield found
 
 
@@ -55,7 +57,7 @@ def test_one_company_failing_by_an_exception_and_one_by_a_blocking_check_do_not_
         "demf": False,
         "gbsi": True,
     }
-    assert "PermanentError" in runs["none"].problems[0]
+    assert "NotReadyError" in runs["none"].problems[0]
     assert "outcomes_add_up" in runs["demf"].problems[0]
     with stage.warehouse() as database:
         database.run("DELETE FROM ledger.outcomes WHERE task = 'accounts_to_customers' AND company = 'demf'")
@@ -232,3 +234,94 @@ def test_an_account_deleted_in_sales_keeps_an_outcome_and_its_customer_is_called
     assert said == [(number, "filtered", "deleted_in_source")]
     assert pair == [("lost_in_sales",)]
     assert all(task.adds_up for task in stage.balance().tasks)
+
+
+def order_id(stage: Stage, number: str) -> str:
+    with stage.warehouse() as database:
+        return str(database.value("SELECT salesorderid FROM raw.sales_salesorders WHERE ordernumber = ?", [number]))
+
+
+@pytest.fixture(scope="module")
+def later(stage: Stage, sales: httpx.Client) -> dict[str, int]:
+    """People change and cancel orders in Sales, SCM delivers and invoices what is left of two, and two chains follow.
+
+    What the second of them asked for, by method.
+    """
+    renamed = sales.patch(f"{API}/salesorders({order_id(stage, 'SO-US-10')})", json={"name": "Renamed in Sales"})
+    order = order_id(stage, "SO-US-08")
+    close = {"@odata.type": "Microsoft.Dynamics.CRM.orderclose", "salesorderid@odata.bind": f"/salesorders({order})"}
+    cancelled = sales.post(f"{API}/CancelSalesOrder", json={"OrderClose": close, "Status": 4})
+    assert (renamed.status_code, cancelled.status_code) == (204, 204), cancelled.text
+    key = {"dataAreaId": "usmf", "SalesOrderNumber": "SO-US-09"}
+    stage.alter("scm", "CDSSalesOrderHeaders", key, {"CustomersOrderReference": "changed after the first invoice"})
+    stage.post_in_scm("usmf", "SO-US-09", "PackingSlip", "Invoice")
+    stage.post_in_scm("usmf", "SO-US-08", "PackingSlip")
+    runs = stage.chain(["usmf"])
+    stage.requests()
+    runs += stage.chain(["usmf"], only_changes=True)
+    assert [run.problems for run in runs if not run.succeeded] == []
+    return stage.requests()
+
+
+def ended(stage: Stage, task: str, number: str) -> list[tuple[object, ...]]:
+    sql = "SELECT outcome, reason FROM ledger.outcomes WHERE task = ? AND document = ? AND valid_to_run IS NULL"
+    with stage.warehouse() as database:
+        return database.rows(sql, [task, number])
+
+
+def test_after_all_of_it_both_systems_are_at_rest(later: dict[str, int]) -> None:
+    assert {method: count for method, count in later.items() if method != "GET" and count} == {}
+
+
+@pytest.mark.usefixtures("later")
+def test_a_change_in_sales_of_an_order_of_scm_is_written_over_and_kept_and_traced(stage: Stage) -> None:
+    with stage.warehouse() as database:
+        name = database.value("SELECT name FROM raw.sales_salesorders WHERE ordernumber = 'SO-US-10'")
+        found = database.rows(
+            "SELECT field, owner, sales_value, scm_value, resolution, sales_modified_utc IS NOT NULL, sales_modified_by "
+            "FROM ledger.conflicts WHERE unit = 'sales/sales_orders' AND document = 'so-us-10'"
+        )
+        told = trace(database, catalogue.tasks(stage.settings.mapping_settings()), "order", "SO-US-10", "usmf", {})
+    (conflict,) = found
+    assert conflict[:6] == ("name", "scm", "Renamed in Sales", name, "owner_wins", True)
+    assert conflict[6]
+    texts = [event.text for station in told.stations for event in station.events if event.what == "conflict"]
+    assert [text for text in texts if "Sales Renamed in Sales" in text]
+    assert texts[-1].endswith(".name: the owner's value won")
+
+
+@pytest.mark.usefixtures("later")
+def test_an_order_that_changes_after_its_first_invoice_is_opened_written_and_closed_again(stage: Stage) -> None:
+    with stage.warehouse() as database:
+        order = database.rows(
+            "SELECT statecode, msdynce_processingstatus, description FROM raw.sales_salesorders WHERE ordernumber = 'SO-US-09'"
+        )
+    assert order == [(4, 647390003, "changed after the first invoice")]
+
+
+@pytest.mark.usefixtures("later")
+def test_an_order_that_is_invoiced_twice_has_two_invoices_in_sales_to_the_cent(stage: Stage) -> None:
+    with stage.warehouse() as database:
+        invoices = database.rows(
+            "SELECT count(*), count(DISTINCT i.invoicenumber) FROM raw.sales_invoices i "
+            "JOIN raw.sales_salesorders o USING (salesorderid) WHERE o.ordernumber = 'SO-US-09'"
+        )
+    assert invoices == [(2, 2)]
+    assert {money.unexplained_amount for money in stage.balance().money if money.flow == "invoices"} == {Decimal(0)}
+
+
+@pytest.mark.usefixtures("later")
+def test_an_order_cancelled_in_scm_is_cancelled_in_sales_by_its_status_and_stays_active(stage: Stage) -> None:
+    """Source: mappings.md 5.2: the template writes the processing status and keeps statecode Active."""
+    with stage.warehouse() as database:
+        order = database.rows(
+            "SELECT statecode, msdynce_processingstatus FROM raw.sales_salesorders WHERE ordernumber = 'WEB-US-03'"
+        )
+    assert order == [(0, 647390010)]
+    assert ended(stage, "order_headers_to_salesorders", "WEB-US-03") == [("unchanged", None)]
+
+
+@pytest.mark.usefixtures("later")
+def test_what_scm_changes_of_an_order_that_sales_cancelled_is_rejected_by_name(stage: Stage) -> None:
+    assert ended(stage, "order_headers_to_salesorders", "SO-US-08") == [("rejected", "order_closed_in_sales")]
+    assert ended(stage, "salesorders_to_order_headers", "SO-US-08") == [("filtered", "owned_by_scm")]

@@ -20,6 +20,7 @@ from p2c_assets.reports.records import KINDS, AmbiguousRecordError, UnknownRecor
 from p2c_assets.reports.totals import of_pair, totals
 from p2c_assets.reports.trace import Station, Trace, trace
 from p2c_assets.reports.trace_text import lines, markdown, totals_markdown
+from p2c_assets.sandbox.admin_client import AdminClient
 from p2c_assets.warehouse.database import Database
 from p2c_assets_tests.chain.stage import Stage, scenario_stage
 
@@ -271,6 +272,28 @@ def test_the_command_prints_causes_with_what_waits_for_them(played: Played) -> N
     assert "CRM admin: add it under [value_maps.units]" in text
 
 
+def test_filtered_rows_are_counted_and_listed_with_their_reason(played: Played) -> None:
+    data = json.loads(played.p2c("outcomes", "--outcome", "filtered", "--rows", "1000", "--json").output)
+    assert {row["outcome"] for row in data["rows"]} == {"filtered"}
+    assert sum(one["rows"] for one in data["counts"]) == len(data["rows"])
+    reasons = {row["reason"] for row in data["rows"]}
+    assert {"order_not_activated", "write_in_line", "quote_not_active", "order_not_confirmed"} <= reasons
+    (draft,) = [row for row in data["rows"] if row["reason"] == "order_not_activated"][:1]
+    assert (draft["owner"], draft["fix"]) == ("data owner", "activate the order in Sales")
+    text = played.p2c("outcomes", "--document", draft["document"].lower(), "--rows", "1").output
+    assert f"{draft['document']}  filtered:order_not_activated" in text
+
+
+def test_the_counts_of_outcomes_are_those_of_the_balance(played: Played) -> None:
+    data = json.loads(played.p2c("outcomes", "--company", "usmf", "--json").output)
+    for task in played.stage.balance().tasks:
+        if task.company == "usmf":
+            assert sum(one["rows"] for one in data["counts"] if one["task"] == task.task) == task.rows_in
+    unknown = played.p2c("outcomes", "--outcome", "lost")
+    assert unknown.exit_code == 2
+    assert "created, updated, unchanged" in unknown.output
+
+
 def test_an_unknown_reason_or_company_is_named_with_the_known_ones(played: Played) -> None:
     reason, company = played.p2c("quarantine", "--reason", "x"), played.p2c("quarantine", "--company", "x")
     assert (reason.exit_code, company.exit_code) == (2, 2)
@@ -361,6 +384,20 @@ def naming(database: Database, text: str) -> list[str]:
     ]
 
 
+def test_the_last_plan_is_shown_field_by_field_with_risk_money_and_what_became_of_it(played: Played) -> None:
+    text = played.p2c("plan", "--document", "so-us-04", "--company", "usmf").output
+    assert re.search(r"plan P\d+-[0-9a-f]{4}: orders of usmf, written to Sales", text)
+    assert "- SO-US-04: update, money, " in text
+    assert re.search(r"msdynce_ismaintainedexternally +False -> True", text)
+    (plan,) = json.loads(played.p2c("plan", "--flow", "invoices", "--company", "usmf", "--json").output)
+    assert (plan["unit"], plan["waiting"], plan["risks"]["new"]) == ("sales/invoices", 0, len(plan["documents"]))
+    assert {document["state"] for document in plan["documents"]} == {"delivered"}
+    total = sum(Decimal(document["money_delta"]) for document in plan["documents"] if document["currency"] == "USD")
+    assert Decimal(plan["money"]["USD"]) == total
+    unknown = played.p2c("plan", "--document", "SO-US-99")
+    assert (unknown.exit_code, "`p2c plan --fresh` makes one" in unknown.output) == (2, True)
+
+
 def test_a_purge_forgets_a_customer_and_keeps_counts_and_money(played: Played) -> None:
     path = played.stage.settings.paths.warehouse
     with played.stage.warehouse() as database:
@@ -369,6 +406,10 @@ def test_a_purge_forgets_a_customer_and_keeps_counts_and_money(played: Played) -
         assert {"raw.sales_accounts", "raw_log.scm_customers_v2", "delivery.outbox"} <= set(naming(database, name))
         database.run("CHECKPOINT")
     assert name.encode() in path.read_bytes()
+    dry = played.p2c("purge", "--key", "us-004", "--dry-run")
+    assert (dry.exit_code, "rows would be emptied; dry run: nothing was changed" in dry.output) == (0, True)
+    with played.stage.warehouse() as database:
+        assert len(naming(database, name)) >= 3
     asked = played.p2c("purge", "--key", "us-004")
     assert (asked.exit_code, "Aborted" in asked.output) == (1, True)
     done = played.p2c("purge", "--key", "us-004", "--yes")
@@ -389,9 +430,12 @@ def test_a_purge_forgets_a_customer_and_keeps_counts_and_money(played: Played) -
 
 
 def test_after_a_purge_the_next_run_reads_again_and_sends_only_what_was_to_be_retried(played: Played) -> None:
-    """Last, since it runs a chain."""
+    """Near the end, since it runs a chain."""
     assert "nothing refused fits" in played.p2c("retry", "--flow", "orders", "--document", "SO-US-04").output
-    done = played.p2c("retry", "--flow", "orders", "--company", "usmf", "--document", "so-us-14")
+    wanted = ("retry", "--flow", "orders", "--company", "usmf", "--document", "so-us-14")
+    dry = played.p2c(*wanted, "--dry-run")
+    assert "1 document would be sent again; dry run: nothing was changed" in dry.output
+    done = played.p2c(*wanted)
     assert done.output.split("\n")[0].strip() == "usmf scm/sales_orders SO-US-14"
     with played.stage.warehouse() as database:
         last = database.value("SELECT max(planned_utc) FROM delivery.outbox")
@@ -401,3 +445,39 @@ def test_after_a_purge_the_next_run_reads_again_and_sends_only_what_was_to_be_re
         sent = database.rows("SELECT document, state FROM delivery.outbox WHERE planned_utc > ?", [last])
         assert sent == [("SO-US-14", "refused")]
         assert database.value("SELECT count(*) FROM raw.sales_accounts WHERE row_flaws LIKE 'purged%'") == 0
+
+
+def rename_account(played: Played, number: str, name: str) -> None:
+    with AdminClient(played.stage.sandbox.sales_url) as sales:
+        row = next(row for row in sales.rows("accounts") if row["accountnumber"] == number)
+    played.stage.alter("sales", "accounts", {"accountid": row["accountid"]}, {"name": name})
+
+
+def sent_since(played: Played, last: object) -> list[tuple[object, ...]]:
+    with played.stage.warehouse() as database:
+        return database.rows("SELECT document, state FROM delivery.outbox WHERE planned_utc > ?", [last])
+
+
+def test_a_dry_run_shows_what_waits_and_an_approval_sends_it(played: Played) -> None:
+    """The whole way on the command line, in a flow that always asks."""
+    own = {**played.stage.sandbox.environment, "P2C_APPROVAL__ACCOUNTS__MODE": "always"}
+    with played.stage.warehouse() as database:
+        last = database.value("SELECT max(planned_utc) FROM delivery.outbox")
+    for number in ("US-002", "US-003"):
+        rename_account(played, number, f"Renamed {number}")
+    dry = played.p2c("run", "--dry-run", "--flow", "accounts", "--company", "usmf", **own)
+    assert (dry.exit_code, "dry run: nothing was sent" in dry.output) == (0, True)
+    assert re.search(r"OrganizationName +Fabrikam Dayton -> Renamed US-002", dry.output)
+    (name,) = re.findall(r"`p2c approve (P\S+)`", dry.output)
+    would = played.p2c("approve", name.lower(), "--dry-run", **own)
+    assert would.output.startswith("2 documents of accounts of usmf would be released: US-002, US-003\n")
+    done = played.p2c("approve", name, "--document", "US-002", "--by", "Jane Doe", "--run", **own)
+    assert "1 document of accounts of usmf released: US-002" in done.output
+    assert sent_since(played, last) == [("US-002", "delivered")]
+    held = played.p2c("quarantine", "--reason", "approval", "--company", "usmf", **own).output
+    (left,) = re.findall(r"held approval: plan (P\S+)", held)
+    assert f"release it with `p2c approve {left}`" in held
+    assert left != name
+    assert "approval of 0 documents" in played.p2c("approve", left, "--revoke", **own).output
+    wrong = played.p2c("approve", "P0-0000", **own)
+    assert (wrong.exit_code, f"{left} (accounts of usmf: 1)" in wrong.output) == (2, True)

@@ -111,8 +111,3 @@ def test_rows_of_ones_own_are_loaded_from_csv_files(place: Place) -> None:
     assert (done.exit_code, "accounts.csv" in done.output) == (0, True)
     with AdminClient(place.sandbox.sales_url) as twin:
         assert [row["name"] for row in twin.rows("accounts") if row["accountnumber"] == "OWN-1"] == ["Our own account"]
-
-
-def test_a_command_that_does_not_work_yet_is_not_in_the_help() -> None:
-    shown = CliRunner().invoke(app, ["--help"]).output
-    assert [name for name in ("plan", "approve", "doctor") if f" {name} " in shown] == []

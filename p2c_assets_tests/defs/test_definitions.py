@@ -8,7 +8,8 @@ import dagster as dg
 import pytest
 
 from p2c_assets.definitions import build_defs
-from p2c_assets.defs.jobs import FLOWS
+from p2c_assets.defs.jobs import FLOWS, PLAN
+from p2c_assets.defs.tags import DRY_RUN, MODE
 from p2c_assets.errors import SettingsError
 from p2c_assets.mappings.catalogue import tasks
 from p2c_assets.mappings.model import KEY_CLAIMS
@@ -25,6 +26,25 @@ def test_everything_but_the_tables_of_sales_is_partitioned_by_company() -> None:
     whole = {key for key in graph.get_all_asset_keys() if not graph.get(key).partitions_def}
     assert whole == {key for key in graph.get_all_asset_keys() if key.path[:2] == ["raw", "sales"]}
     assert len(whole) == 16
+
+
+def test_every_row_that_readiness_looks_at_stands_before_it_in_the_graph() -> None:
+    graph = definitions("usmf").resolve_asset_graph()
+    upstream = {key.to_user_string() for key in _ancestors(graph, dg.AssetKey(["readiness", "documents"]))}
+    names = {name for task in tasks(MappingSettings()).values() for name in task.inputs} - {KEY_CLAIMS}
+    assert {"raw/" + name.replace(".", "/") for name in names} - upstream == set()
+
+
+def test_readiness_is_a_job_of_its_own_and_no_part_of_the_chain() -> None:
+    jobs = {job.name: job for job in definitions("usmf").resolve_all_job_defs()}
+    looked = {job: {key.path[-1] for key in jobs[job].asset_layer.executable_asset_keys} for job in jobs}
+    assert looked["readiness"] == {"sales", "scm", "company"}
+    assert {key.path[0] for key in jobs["readiness_documents"].asset_layer.executable_asset_keys} == {
+        "raw",
+        "readiness",
+    }
+    chain = jobs["prospect_to_cash"].asset_layer.executable_asset_keys
+    assert "readiness" not in {key.path[0] for key in chain}
 
 
 def test_every_asset_has_a_group_kinds_owners_and_a_description() -> None:
@@ -45,7 +65,13 @@ def test_two_code_locations_with_different_companies_live_in_one_process() -> No
 
 def test_there_is_a_job_for_everything_and_one_per_flow() -> None:
     names = {job.name for job in definitions("usmf").resolve_all_job_defs()}
-    assert {"read_sales", "prospect_to_cash", *FLOWS} <= names
+    assert {"read_sales", "prospect_to_cash", "plan", "approve_plan", *FLOWS} <= names
+
+
+def test_the_job_that_plans_delivers_and_reconciles_nothing_and_is_a_dry_run() -> None:
+    job = definitions("usmf").resolve_job_def(PLAN)
+    stages = {key.path[0] for key in job.asset_layer.selected_asset_keys}
+    assert (stages, job.tags[MODE]) == ({"raw", "mapped", "planned"}, DRY_RUN)
 
 
 def test_every_task_has_its_mapped_asset() -> None:
@@ -55,8 +81,9 @@ def test_every_task_has_its_mapped_asset() -> None:
 
 
 def test_an_asset_key_stands_as_a_key_in_exactly_one_place_of_the_code() -> None:
-    flows = Path(__file__).parents[2] / "p2c_assets" / "defs" / "flows"
-    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(flows.glob("*.py")))
+    defs = Path(__file__).parents[2] / "p2c_assets" / "defs"
+    modules = [*sorted((defs / "flows").glob("*.py")), defs / "readiness.py"]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in modules)
     keys = ["/".join(key.path) for key in definitions("usmf").resolve_asset_graph().get_all_asset_keys()]
     assert {key: len(re.findall(rf'@stage\.\w+\(\s*"{key}"', code)) for key in keys} == dict.fromkeys(keys, 1)
 

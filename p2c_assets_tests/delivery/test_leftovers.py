@@ -1,8 +1,6 @@
 """Lines that the destination's document has and its source no longer has: deleted, kept by name, or left alone."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,19 +14,12 @@ from p2c_assets.delivery.plan import Planned
 from p2c_assets.delivery.units import UNITS
 from p2c_assets.extraction.frames import concatenate
 from p2c_assets.extraction.reader import Reading
-from p2c_assets.mappings.catalogue import ENTITIES, tasks
-from p2c_assets.mappings.model import Task
-from p2c_assets.settings import Company, DeletedLines, Delivery, MappingSettings
-from p2c_assets.transforms.columns import mapped_schema
-from p2c_assets.warehouse import ledger, outbox, raw_log
+from p2c_assets.mappings.catalogue import ENTITIES
+from p2c_assets.settings import DeletedLines, Delivery
+from p2c_assets.warehouse import approvals, ledger, outbox, raw_log
 from p2c_assets.warehouse.database import Database, opened
-from p2c_assets.warehouse.outbox import Answer, Slot
-from p2c_assets.warehouse.stage import replace_slice
-from p2c_assets_tests.frames import Row, raw
+from p2c_assets_tests.delivery.rows import COMPANY, NOW, TASKS, journal, mapped, there
 
-TASKS = tasks(MappingSettings())
-COMPANY = Company(id="usmf", business_unit="b", owner_team="t", currency="USD")
-NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 QUOTATIONS, ORDERS, RETURNED = "scm/sales_quotations", "scm/sales_orders", "sales/sales_orders"
 DEFAULTS = DeletedLines()
 
@@ -36,36 +27,11 @@ DEFAULTS = DeletedLines()
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
-        for module in (ledger, outbox):
+        for module in (ledger, outbox, approvals):
             module.prepare(found)
         for entity in ENTITIES.values():
             raw_log.prepare(found, entity.table, concatenate(entity, []))
         yield found
-
-
-def there(database: Database, reference: str, *rows: Row) -> None:
-    """Rows that the destination holds."""
-    entity = ENTITIES[reference]
-    with database.given("incoming", raw(entity, rows)):
-        database.run(f"INSERT INTO raw.{entity.table} BY NAME SELECT * FROM incoming")
-
-
-def mapped(database: Database, task: Task, *rows: Mapping[str, Any]) -> None:
-    """Source rows as they are mapped."""
-    common = {"company": "usmf", "outcome": "mapped", "scope": "document"}
-    frame = pl.DataFrame([{**common, **row} for row in rows], schema=mapped_schema(task))
-    replace_slice(database, "mapped", task.asset.replace("/", "_"), "usmf", frame)
-
-
-def journal(database: Database, unit: str, document: str, entity_set: str, lines: Sequence[Mapping[str, Any]]) -> None:
-    """What was created with a document, as the outbox keeps it."""
-    operations = [{"method": "POST", "entity_set": entity_set, "key": None, "body": body} for body in lines]
-    slot = Slot(unit, "usmf", "an earlier plan")
-    row = (document, "create", "", json.dumps(operations))
-    columns = ["document", "action", "fingerprint", "operations"]
-    outbox.enqueue(database, slot, "run0", pl.DataFrame([row], schema=columns, orient="row"), NOW)
-    outbox.mark_sent(database, slot, [document], NOW)
-    outbox.settle(database, slot, [Answer(document, "delivered", 204, "", "", "")], NOW)
 
 
 def plan(database: Database, unit: str, deleted_lines: DeletedLines = DEFAULTS) -> Planned:

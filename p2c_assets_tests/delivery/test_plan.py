@@ -2,6 +2,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from p2c_assets.delivery.documents import Document, Member, assemble
 from p2c_assets.delivery.plan import Change, Destination, Planned, plan_document
 from p2c_assets.delivery.products import plan_product
@@ -137,6 +139,35 @@ def test_an_invoiced_order_is_opened_for_its_update_and_closed_again() -> None:
         {"name": "New name"},
         {"statecode": 4, "statuscode": 100003},
     ]
+
+
+@pytest.mark.parametrize(("state", "named"), [(2, "Canceled"), (3, "Fulfilled")])
+def test_an_order_that_sales_has_closed_is_not_written_to(state: int, named: str) -> None:
+    header = mapped("order_headers_to_salesorders", "SO-1", "SO-1", salesorderid=ORDER_ID, name="New name")
+    there = stored("order_headers_to_salesorders", salesorderid=ORDER_ID, name="Old name", statecode=state)
+    destination = Destination({"sales_salesorders": {ORDER_ID: there}}, TODAY)
+    planned = plan_document(assemble([header], []).documents[0], TASKS, destination, "usmf")
+    assert (planned.action, planned.reason, planned.operations) == ("rejected", "order_closed_in_sales", ())
+    assert planned.detail == f"statecode is {named} there; it differs in 1 fields"
+
+
+@pytest.mark.parametrize("status", ["Confirmed", "Lost", "Cancelled"])
+def test_a_quotation_that_scm_has_closed_takes_no_revision(status: str) -> None:
+    given = {"SalesQuotationNumber": "QUO-1", "SalesQuotationName": "Second revision"}
+    document = assemble([mapped("quotes_to_quotation_headers", "q", "QUO-1", **given)], []).documents[0]
+    there = stored("quotes_to_quotation_headers", SalesQuotationName="First", SalesQuotationStatus=status)
+    planned = plan_document(
+        document, TASKS, Destination({"scm_sales_quotation_headers": {"quo-1": there}}, TODAY), "usmf"
+    )
+    assert (planned.action, planned.reason, planned.operations) == ("rejected", "quotation_closed_in_scm", ())
+    there["SalesQuotationStatus"] = "Sent"
+    planned = plan_document(
+        document,
+        TASKS,
+        Destination({"scm_sales_quotation_headers": {"quo-1": {**there, "SalesQuotationNumber": "QUO-1"}}}, TODAY),
+        "usmf",
+    )
+    assert planned.action == "update"
 
 
 def test_two_plans_of_one_content_have_one_fingerprint() -> None:

@@ -14,13 +14,15 @@ from pydantic.fields import FieldInfo
 
 from p2c_assets.cli.app import app
 from p2c_assets.defs import checks
-from p2c_assets.defs.jobs import FLOWS, PROSPECT_TO_CASH, READ_SALES
+from p2c_assets.defs.approve import APPROVE_PLAN
+from p2c_assets.defs.jobs import FLOWS, PLAN, PROSPECT_TO_CASH, READ_SALES, READINESS, READINESS_OF_ROWS
 from p2c_assets.mappings.catalogue import SHIPPED
 from p2c_assets.mappings.reasons import REASONS
+from p2c_assets.readiness.kinds import KINDS
 from p2c_assets.reconcile import parts
 from p2c_assets.reconcile.compare import UNEXPLAINED
 from p2c_assets.reconcile.sides import SIDES
-from p2c_assets.settings import Company, MappingSettings, Settings, load
+from p2c_assets.settings import ApprovalSettings, Company, FlowApproval, MappingSettings, Settings, load
 from p2c_assets_tests.docs import reasons_page
 from p2c_assets_tests.docs.pages import PAGES, ROOT, anchors, blocks, everything, links, rows, text
 
@@ -43,6 +45,8 @@ def in_code(model: type[BaseModel], prefix: tuple[str, ...] = ()) -> Iterator[Se
         path = (*prefix, name)
         if path == ("companies",):
             yield from in_code(Company, ("companies", "<id>"))
+        elif path[0] == "approval" and name in FLOWS:
+            yield from in_code(FlowApproval, ("approval", "<flow>")) if name == FLOWS[0] else ()
         elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from in_code(field.annotation, path)
         elif not (model is MappingSettings and name in FED_FROM_ELSEWHERE):
@@ -73,12 +77,23 @@ def another(setting: Setting) -> str:
     choices = {
         "mapping.delivered_option": "packing_slip",
         "mapping.quote_address": "template",
+        "approval.<flow>.mode": "always",
+        "approval.<flow>.max_share_changed": "0.9",
+        "approval.<flow>.max_money_delta": '{"USD": 1000}',
         "reading.sales": "pages",
         "reading.scm": "packages",
         "sensors.scm_interval_s_by_entity": '{"customers_v2": 60}',
         "delivery.deleted_lines.quotes": "keep",
         "delivery.deleted_lines.orders": "delete",
         "delivery.deleted_lines.returned_orders": "keep",
+        "companies.<id>.confirmed": '["site"]',
+        "readiness.solution_version": "2.0",
+        "readiness.sales_version": "9.0",
+        "readiness.scm_application_version": "10.0",
+        "readiness.scm_platform_version": "7.1",
+        **{f"delivery.conflicts.{flow}": "hold" for flow in FLOWS},
+        **{f"delivery.removals.{kind}": "deactivate" for kind in ("accounts", "contacts", "products")},
+        "delivery.conflicts.repeats": "5",
         "reading.packages": '{"customers_v2": "customers of {company}"}',
     }
     by_default = {
@@ -102,7 +117,7 @@ def with_other_values() -> list[Setting]:
 
 def valued(settings: Settings, name: str) -> Any:
     found: Any = settings
-    for part in name.replace("<id>", "usmf").split("."):
+    for part in name.replace("<id>", "usmf").replace("<flow>", "accounts").split("."):
         found = found[part] if isinstance(found, Mapping) else getattr(found, part)
     return found
 
@@ -112,8 +127,16 @@ def test_every_documented_variable_sets_its_setting(setting: Setting, monkeypatc
     for system in ("SALES", "SCM"):
         monkeypatch.setenv(f"P2C_{system}__CLIENT_SECRET", "hush")
     shipped = load(ROOT / "p2c.toml")
-    monkeypatch.setenv(setting.variable.replace("<ID>", "USMF"), another(setting))
+    monkeypatch.setenv(setting.variable.replace("<ID>", "USMF").replace("<FLOW>", "ACCOUNTS"), another(setting))
     assert valued(load(ROOT / "p2c.toml"), setting.name) != valued(shipped, setting.name)
+
+
+def test_the_flows_that_may_be_approved_are_all_flows_and_orders_alone_has_a_default_of_its_own() -> None:
+    shares = {flow: ApprovalSettings().of(flow).max_share_changed for flow in FLOWS}
+    assert {flow: share for flow, share in shares.items() if share != FlowApproval().max_share_changed} == {
+        "orders": 1.0
+    }
+    assert "`1.0` for orders" in text("settings.md")
 
 
 def test_every_task_is_in_the_mappings_page() -> None:
@@ -134,9 +157,19 @@ def test_every_class_of_difference_is_documented_and_no_other() -> None:
 
 
 def test_every_check_and_every_job_is_in_the_operating_page() -> None:
-    named = [*(check.name for check in (*checks.ON_MAPPED, *checks.ON_DELIVERED, *checks.ON_RECONCILED))]
-    named += [READ_SALES, PROSPECT_TO_CASH, *FLOWS]
+    named = [
+        *(check.name for check in (*checks.ON_MAPPED, *checks.ON_PLANNED, *checks.ON_DELIVERED, *checks.ON_RECONCILED))
+    ]
+    named += [READ_SALES, PROSPECT_TO_CASH, READINESS, READINESS_OF_ROWS, PLAN, APPROVE_PLAN, *FLOWS]
     assert [name for name in named if f"`{name}`" not in text("operating.md")] == []
+
+
+def test_every_kind_of_finding_is_in_the_readiness_page_with_who_can_act_and_no_other() -> None:
+    documented = {cells[0].strip("`"): cells[1:] for cells in rows("readiness.md") if len(cells) == 4}
+    assert {code: (cells[0], cells[2]) for code, cells in documented.items() if code in KINDS} == {
+        code: (kind.says, kind.owner) for code, kind in KINDS.items()
+    }
+    assert set(documented) - set(KINDS) <= {"finding", "---"}
 
 
 def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -149,11 +182,15 @@ def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Com
         yield from commands(found, f"{path} {name}")
 
 
+def without_argument(name: str) -> str:
+    return name.removesuffix(" DIR").removesuffix(" FILE")
+
+
 def test_every_command_is_in_the_readme_with_all_its_options() -> None:
     table = {cells[0].strip("`"): " ".join(cells) for cells in rows("README.md") if cells[0].startswith("`p2c ")}
     found = dict(commands(typer.main.get_command(app), "p2c"))
-    assert sorted(name.removesuffix(" DIR") for name in table) == sorted(found)
-    described = {name.removesuffix(" DIR"): row for name, row in table.items()}
+    assert sorted(without_argument(name) for name in table) == sorted(found)
+    described = {without_argument(name): row for name, row in table.items()}
     options = [
         (name, option)
         for name, command in found.items()
@@ -162,6 +199,17 @@ def test_every_command_is_in_the_readme_with_all_its_options() -> None:
         if option.startswith("--") and option != "--help"
     ]
     assert [(name, option) for name, option in options if f"`{option}" not in described[name]] == []
+
+
+def test_every_test_that_a_page_names_as_a_proof_exists() -> None:
+    defined = {
+        name
+        for path in (ROOT / "p2c_assets_tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    named = set(re.findall(r"`(test_\w+)`", everything()))
+    assert named
+    assert sorted(named - defined) == []
 
 
 def test_every_make_target_that_the_documentation_names_exists() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from p2c_assets.delivery.delivering import DELIVERED_SCHEMA
 from p2c_assets.delivery.planning import PLAN_SCHEMA
+from p2c_assets.delivery.release import Wanted, approve
 from p2c_assets.delivery.units import UNITS
 from p2c_assets.errors import SettingsError
 from p2c_assets.extraction import claims, frames
@@ -25,8 +26,10 @@ from p2c_assets.reconcile.side import Side
 from p2c_assets.reconcile.sides import SIDES
 from p2c_assets.sandbox.serve import RunningSandbox, running_sandbox
 from p2c_assets.settings import Settings, build
-from p2c_assets.warehouse import holdings, ledger, line_numbers, outbox, raw_log
+from p2c_assets.warehouse import approvals, conflicts, holdings, ledger, line_numbers, outbox, raw_log
+from p2c_assets.warehouse.approvals import Made
 from p2c_assets.warehouse.database import Database, opened
+from p2c_assets.warehouse.holdings import Observed
 from p2c_assets.warehouse.outbox import Answer, Slot
 from p2c_assets.warehouse.raw_log import Scope
 from p2c_assets.warehouse.stage import replace_slice
@@ -37,7 +40,7 @@ UNIT = "scm/customers_from_accounts"
 OVERRIDES = blocks("overriding-mappings.md")
 APPLIED = [block.body for block in OVERRIDES if block.info == "toml"]
 REFUSED = [(OVERRIDES[n].body, OVERRIDES[n + 1]) for n in range(len(OVERRIDES)) if OVERRIDES[n].info == "toml refused"]
-QUERIES = [block.body for block in blocks("operating.md") if block.info == "sql"]
+QUERIES = [block.body for page in ("operating.md", "approving.md") for block in blocks(page) if block.info == "sql"]
 SECRETS = {"sales": {"client_secret": "hush"}, "scm": {"client_secret": "hush"}}
 
 
@@ -102,13 +105,14 @@ def test_the_readmes_configuration_is_complete() -> None:
 def warehouse(tmp_path: Path) -> Iterator[Database]:
     """Every table that a chain leaves, most of them empty; one account with a history, a plan and a difference."""
     with opened(tmp_path / "p2c.duckdb", wait_s=0) as database:
-        for module in (ledger, line_numbers, outbox, holdings, claims):
+        for module in (ledger, line_numbers, outbox, approvals, holdings, claims):
             module.prepare(database)
         for entity in (*sales.ENTITIES, *scm.ENTITIES):
             raw_log.store(database, entity.table, frames.concatenate(entity, []), Scope(), "first-run", NOW)
         observe(database, "first-run", Decimal(100))
         observe(database, "second-run", Decimal(200))
         plan_and_send(database)
+        wait_and_approve(database)
         reconcile(database)
         yield database
 
@@ -140,6 +144,7 @@ def plan_and_send(database: Database) -> None:
     change = {"entity": "customers_v2", "key": "US-001", "field": "CreditLimit", "before": "50", "after": "200"}
     plan = {"company": "usmf", "document": "US-001", "action": "update", "changes": json.dumps([change])}
     replace_slice(database, "planned", UNITS[UNIT].table, "usmf", pl.DataFrame([plan], schema=PLAN_SCHEMA))
+    disagree(database)
     documents = pl.DataFrame(
         {name: ["US-001", "US-002"] for name in ("document", "action", "fingerprint", "operations")}
     )
@@ -147,6 +152,28 @@ def plan_and_send(database: Database) -> None:
     outbox.enqueue(database, slot, "second-run", documents, NOW)
     outbox.mark_sent(database, slot, ["US-001", "US-002"], NOW)
     outbox.settle(database, slot, [Answer("US-001", "refused", 400, "0x1", "no such group", "r1")], NOW)
+
+
+def wait_and_approve(database: Database) -> None:
+    """A plan with a document that waits, and its approval."""
+    waiting = {"document": "US-001", "fingerprint": "f", "action": "update", "risk": "money", "hold": "approval"}
+    frame = pl.DataFrame([waiting], schema=approvals.WAITING_SCHEMA)
+    approvals.keep_plan(database, Made(UNIT, "accounts", "usmf", "second-run", NOW), [], frame, [])
+    wanted = Wanted(approvals.latest(database)[0].name, None, None, "Jane Doe")
+    approve(database, wanted, NOW, 24)
+
+
+def disagree(database: Database) -> None:
+    """A credit limit that was agreed on, and that a clerk has changed since."""
+    field = ("US-001", "customers_v2", "us-001", "CreditLimit")
+    where = Observed(UNIT, "usmf", "second-run", NOW)
+    database.run(
+        "INSERT INTO ledger.agreed VALUES (?, ?, ?, ?, ?, ?, '200', '200', true, ?, ?)",
+        [UNIT, "usmf", *field, "first-run", NOW],
+    )
+    values = ("sales", "other", "200", "200", "50", "owner_wins", NOW, "u-7", NOW, NOW)
+    rows = pl.DataFrame([("us-001", *field[1:], *values)], schema=conflicts.OPEN_SCHEMA, orient="row")
+    conflicts.record(database, where, rows, [], [])
 
 
 def reconcile(database: Database) -> None:

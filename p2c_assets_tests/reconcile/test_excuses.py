@@ -100,3 +100,26 @@ def test_a_difference_that_nobody_was_stopped_from_resolving_is_unexplained(data
     customer(database, 50)
     delivery(database, "unchanged")
     assert found(database) == "value_differs"
+
+
+@pytest.mark.parametrize(("in_sales", "name"), [(100, "filtered:order_not_confirmed"), (120, "value_differs")])
+def test_an_order_that_scm_changes_before_it_is_confirmed_differs_from_sales_until_it_returns(
+    database: Database, in_sales: int, name: str
+) -> None:
+    """As long as Sales has what SCM took from it."""
+    order = {"salesorderid": "o", "ordernumber": "S-1", "transactioncurrencyid": "usd", "totalamount": in_sales}
+    given(database, "sales.salesorders", order)
+    given(
+        database,
+        "sales.salesorderdetails",
+        {"salesorderdetailid": "l", "salesorderid": "o", "extendedamount": in_sales},
+    )
+    none = dict.fromkeys(("TotalDiscountAmount", "OrderHeaderTaxAmount", "OrderTotalChargesAmount"), 0)
+    header = {"SalesOrderNumber": "S-1", "CurrencyCode": "USD", "AreTotalsUpdated": "No", **none}
+    given(database, "scm.sales_order_headers", header)
+    line = {"SalesOrderNumber": "S-1", "LineCreationSequenceNumber": 1, "LineAmount": 150}
+    given(database, "scm.sales_order_lines", line)
+    outcome(database, "order_headers_to_salesorders", **{"S-1": ("filtered", "order_not_confirmed")})
+    sent = pl.DataFrame({"key": ["s-1"], "net": [100], "outcome": ["created"]})
+    holdings.remember(database, Observed("scm/sales_orders", "usmf", "run0", NOW), sent)
+    assert classify(database, "orders", SIDE)["class"].to_list() == [name]

@@ -3,9 +3,13 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import polars as pl
+
+from p2c_assets.delivery.planning import PLAN_SCHEMA
 from p2c_assets.reports.quarantine import Cause, Quarantine, quarantine
 from p2c_assets.reports.quarantine_text import as_data, lines
 from p2c_assets.warehouse.database import Database
+from p2c_assets.warehouse.stage import replace_slice
 from p2c_assets_tests.reports.stopped_rows import NOW, TASKS, Row, put, refuse
 
 ACCOUNTS, PERSONS = "accounts_to_customers", "contacts_to_contact_persons"
@@ -192,4 +196,27 @@ def test_the_age_is_that_of_the_first_run_that_stopped_it(database: Database) ->
     data = as_data(found(database), NOW + timedelta(days=4))
     assert [(cause["days"], cause["money"], cause["dipv"]) for cause in data["causes"]] == [
         (4, {"USD": "100.00"}, None)
+    ]
+
+
+def test_what_waits_for_a_person_stands_under_its_plan_with_how_to_release_it(database: Database) -> None:
+    put(
+        database,
+        Row(ACCOUNTS, "US-1", "guard", detail="60 of 90 would change"),
+        Row(PERSONS, "C-1", "parent_missing", "scm.customers_v2 US-1"),
+    )
+    values = dict.fromkeys(PLAN_SCHEMA) | {
+        "company": "usmf",
+        "source_id": "US-1",
+        "hold": "guard",
+        "plan_name": "P7-1a2b",
+    }
+    plan = pl.DataFrame([values], schema=PLAN_SCHEMA, orient="row")
+    replace_slice(database, "planned", "scm_customers_from_accounts", "usmf", plan)
+    text = list(lines(found(database), NOW))
+    assert text[0] == "held guard: plan P7-1a2b"
+    assert text[3:6] == [
+        "    waiting for it: contacts 1",
+        "    data owner: look at it with `p2c plan`; release it with `p2c approve P7-1a2b`, or correct the source and run again",
+        "    - usmf accounts US-1: 60 of 90 would change",
     ]

@@ -62,7 +62,6 @@ LINE: Row = {
     "manualdiscountamount": "10",
     "extendedamount": "90",
     "transactioncurrencyid": "cur-usd",
-    "quotestatecode": 1,
     "msdynce_quotehasexternalmaintainedproductsonly": True,
 }
 QUOTATION_LINE = {
@@ -170,7 +169,6 @@ def test_only_the_highest_active_revision_is_sent() -> None:
 LINE_FILTERS: list[tuple[Row, str]] = [
     ({"isproductoverridden": True, "productid": None}, "write_in_line"),
     ({"productid": "old"}, "foreign_product"),
-    ({"quotestatecode": 0}, "quote_not_active"),
     ({"msdynce_quotehasexternalmaintainedproductsonly": False}, "lines_not_externally_maintained"),
 ]
 

@@ -72,6 +72,7 @@ CASES = [
         "QUO-1",
     ),
     order("order_not_activated", "647390011", msdynce_processingstatus=647390011),
+    order("order_cancelled_in_sales", "2", statecode=2),
     order("owned_by_scm", "true", msdynce_ismaintainedexternally=True),
     order("lines_not_externally_maintained", "false", msdynce_hasexternallymaintainedproductsonly=False),
     line("write_in_line", "true", isproductoverridden=True),

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from p2c_assets.warehouse.database import WarehouseBusyError, opened
+from p2c_assets.warehouse.database import Database, WarehouseBusyError, opened
 from p2c_assets.warehouse.stage import read_slice, replace_slice
 
 HOLDER = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
@@ -40,3 +40,22 @@ def test_a_slice_replaces_its_company_alone_and_new_columns_are_added(tmp_path: 
 def test_a_slice_that_was_never_written_is_empty(tmp_path: Path) -> None:
     with opened(tmp_path / "p2c.duckdb", 0) as database:
         assert read_slice(database, "mapped", "never", "usmf").is_empty()
+
+
+def test_a_transaction_inside_another_is_undone_with_it(tmp_path: Path) -> None:
+    with opened(tmp_path / "p2c.duckdb", wait_s=0) as database:
+        database.run("CREATE TABLE kept (number INTEGER)")
+        with pytest.raises(RuntimeError, match="after both"):
+            _store_two(database, fails=True)
+        assert database.rows("SELECT * FROM kept") == []
+        _store_two(database, fails=False)
+        assert database.rows("SELECT * FROM kept ORDER BY number") == [(1,), (2,)]
+
+
+def _store_two(database: Database, *, fails: bool) -> None:
+    with database.transaction():
+        for number in (1, 2):
+            with database.transaction():
+                database.run("INSERT INTO kept VALUES (?)", [number])
+        if fails:
+            raise RuntimeError("after both")

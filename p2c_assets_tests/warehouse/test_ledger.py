@@ -61,6 +61,19 @@ def test_every_run_stores_its_counts(database: Database) -> None:
     assert rows == [(1, "created", None, 2), (2, "filtered", "closed", 1), (2, "unchanged", None, 1)]
 
 
+def test_what_a_dry_run_mapped_counts_once_it_is_delivered_and_not_before(database: Database) -> None:
+    raw_log.prepare(database, "sales_accounts", frame(sales.ACCOUNTS, [], lambda _row: "usmf"))
+    database.run("INSERT INTO raw.sales_accounts (row_id, row_company) VALUES ('A', 'usmf')")
+    ledger.count_in(database, TASK, "sales_accounts", "usmf", "run1", DAY, dry_run=True)
+    assert ledger.rows_in(database, TASK, "usmf") is None
+    ledger.count_in(database, TASK, "sales_accounts", "usmf", "run2", DAY)
+    database.run("INSERT INTO raw.sales_accounts (row_id, row_company) VALUES ('B', 'usmf')")
+    ledger.count_in(database, TASK, "sales_accounts", "usmf", "run3", DAY, dry_run=True)
+    assert ledger.rows_in(database, TASK, "usmf") == 1
+    ledger.adopt_inputs(database, [TASK], "usmf")
+    assert ledger.rows_in(database, TASK, "usmf") == 2
+
+
 def test_a_lost_and_a_doubled_ledger_row_are_both_seen_by_the_tally(database: Database) -> None:
     raw_log.prepare(database, "sales_accounts", frame(sales.ACCOUNTS, [], lambda _row: "usmf"))
     database.run("INSERT INTO raw.sales_accounts (row_id, row_company) VALUES ('A', 'usmf'), ('B', 'usmf')")

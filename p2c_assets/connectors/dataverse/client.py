@@ -12,6 +12,7 @@ from p2c_assets.connectors.batch import Part
 from p2c_assets.connectors.changesets import ChangesetSender
 from p2c_assets.connectors.clock import REAL_CLOCK, Clock
 from p2c_assets.connectors.dataverse import errors, requests
+from p2c_assets.connectors.dataverse.environment import Environment
 from p2c_assets.connectors.faults import Fault
 from p2c_assets.connectors.limiter import Limiter
 from p2c_assets.connectors.pages import PageReader
@@ -31,6 +32,8 @@ class DataverseClient:
         self._transport = Transport(http, tokens, Limiter(settings.concurrency, clock), clock)
         self._reader = PageReader(self._transport, self._root, errors.fault)
         self._sender = ChangesetSender(self._transport, DataverseDialect(self._root), settings, clock)
+        self.environment = Environment(self.get_text)
+        """What the environment says of itself."""
 
     @classmethod
     def connect(cls, settings: SystemSettings, http: httpx.AsyncClient | None = None) -> Self:

@@ -12,6 +12,7 @@ from p2c_assets.connectors.changesets import ChangesetSender
 from p2c_assets.connectors.clock import REAL_CLOCK, Clock
 from p2c_assets.connectors.faults import Fault
 from p2c_assets.connectors.finops import errors, requests
+from p2c_assets.connectors.finops.environment import Environment
 from p2c_assets.connectors.finops.packages import PackageJobs
 from p2c_assets.connectors.limiter import Limiter
 from p2c_assets.connectors.pages import PageReader
@@ -44,6 +45,8 @@ class FinopsClient:
         self._sender = ChangesetSender(self._transport, FinopsDialect(self._root), settings, clock)
         self.packages = PackageJobs(self._transport, self._root, clock)
         """Exports of data packages."""
+        self.environment = Environment(self._transport, self._reader, settings.url)
+        """What the environment says of itself."""
 
     @classmethod
     def connect(cls, settings: SystemSettings, http: httpx.AsyncClient | None = None) -> Self:

@@ -1,45 +1,57 @@
-"""What a sensor decides: which runs to ask for, or why none. Pure; the sensors beside this module are its shells."""
+"""What a sensor decides: what to have read, or why nothing. Pure; the sensors beside this module are its shells."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import dagster as dg
 
-from p2c_assets.defs.tags import CHANGES, COMPANY, READING, STARTED_BY
+from p2c_assets.defs.tags import CHANGES, READING, STARTED_BY
+from p2c_assets.events.wakes import EVERY_COMPANY, STAGES, Owed, Wake
 
 NO_COMPANY = "-"
+OP = "follow"
 
 
-class Wanted(NamedTuple):
-    """A run to ask for. `key` tells it from every other that was ever asked for: Dagster drops a repeat in silence.
+class Asked(NamedTuple):
+    """What is to be read: tables of Sales, and entities of SCM by company; names without their system."""
 
-    `priority`: what people wait for goes before polling.
-    """
+    sales: frozenset[str] = frozenset()
+    scm: Mapping[str, frozenset[str]] = {}
 
-    job: str
-    assets: tuple[dg.AssetKey, ...]
-    company: str | None
-    key: str
-    priority: int = 1
+    def of(self, scope: str) -> frozenset[str]:
+        """The entities of a company, or with EVERY_COMPANY the tables of Sales."""
+        return self.sales if scope == EVERY_COMPANY else self.scm.get(scope, frozenset())
 
-    def request(self, sensor: str) -> dg.RunRequest:
-        """What Dagster is asked for."""
-        tags = {READING: CHANGES, STARTED_BY: sensor, "dagster/priority": str(self.priority)}
-        return dg.RunRequest(
-            run_key=self.key,
-            job_name=self.job,
-            asset_selection=list(self.assets),
-            partition_key=self.company,
-            tags=tags if self.company is None else {**tags, COMPANY: self.company},
-        )
+    def with_wakes(self, wakes: Iterable[Wake], companies: Collection[str]) -> "Asked":
+        """The same, and what events have told."""
+        sales, scm = set(self.sales), {company: set(names) for company, names in self.scm.items()}
+        for wake in wakes:
+            if wake.system == "sales":
+                sales.add(wake.entity)
+                continue
+            for company in companies if wake.company == EVERY_COMPANY else {wake.company} & set(companies):
+                scm.setdefault(company, set()).add(wake.entity)
+        return Asked(frozenset(sales), {company: frozenset(names) for company, names in scm.items()})
+
+    def config(self) -> dict[str, Any]:
+        """As the run's configuration has it."""
+        scm = {company: sorted(names) for company, names in sorted(self.scm.items()) if names}
+        return {"ops": {OP: {"config": {"sales": sorted(self.sales), "scm": scm}}}}
 
 
 class Decision(NamedTuple):
-    """The runs, and in words why just these or none."""
+    """What to have read and under which key (Dagster drops a repeat in silence), and in words why so or why nothing."""
 
-    wanted: tuple[Wanted, ...]
+    asked: Asked | None
     why: str
+    key: str = ""
+
+    def request(self, job: str, sensor: str) -> dg.RunRequest:
+        """The run that Dagster is asked for."""
+        asked = self.asked or Asked()
+        tags = {READING: CHANGES, STARTED_BY: sensor, "dagster/priority": "1"}
+        return dg.RunRequest(run_key=self.key, job_name=job, run_config=asked.config(), tags=tags)
 
 
 class Table(NamedTuple):
@@ -49,77 +61,88 @@ class Table(NamedTuple):
     was_read: bool
     link: str | None
 
+    @property
+    def name(self) -> str:
+        """What Sales calls it."""
+        return self.key.path[-1]
+
+
+class Following(NamedTuple):
+    """The job that follows changes: a run queued or running, the id of the last one, and how long ago that one failed."""
+
+    active: bool
+    last_run: str
+    failed_s_ago: float | None = None
+
+    def why_not(self, patience_s: float) -> str | None:
+        """Why no run is asked for now, whatever has changed."""
+        if self.active:
+            return (
+                "a run that follows changes is queued or running; what has changed since is folded into it or the next"
+            )
+        if self.failed_s_ago is not None and self.failed_s_ago < patience_s:
+            return f"the last run that followed changes failed {self.failed_s_ago:.0f} s ago; again after {patience_s:.0f} s"
+        return None
+
 
 def read_of_sales(
-    job: str, tables: Sequence[Table], pending: Mapping[dg.AssetKey, int | None], active: bool, last_run: str
+    tables: Sequence[Table],
+    pending: Mapping[dg.AssetKey, int | None],
+    woken: Mapping[str, int],
+    owed: Collection[Owed],
+    last_run: str,
 ) -> Decision:
-    """Read the tables of Sales that have changes, that were never read, or whose link has expired (`pending` None).
+    """Read the tables of Sales that events tell of, that have changes waiting, that were never read, or whose link has
+    expired (`pending` None).
 
-    `last_run` is the id of the job's last run, so that a read that failed is asked for again.
+    `woken`: table -> number of its last event. `owed`: what an earlier run did not follow to its end. `last_run` is in
+    the key, so that a read that failed is asked for again.
     """
-    if active:
-        return Decision((), "a read of Sales is queued or running; what has changed since is folded into the next")
-    new = [table.key for table in tables if not table.was_read]
-    changed = [table.key for table in tables if table.was_read and table.link and pending.get(table.key, 0) != 0]
-    if not new and not changed:
-        return Decision((), f"no change in {sum(1 for table in tables if table.link)} tables of Sales")
-    assets = tuple(sorted([*new, *changed]))
-    links = [f"{table.key.to_user_string()} {table.link} {pending.get(table.key)}" for table in tables]
-    why = ", ".join(f"{key.path[-1]}: {_words(pending.get(key), key in new)}" for key in assets)
-    return Decision((Wanted(job, assets, None, _key([*links, last_run])),), why)
+    reasons = {table.name: why for table in tables if (why := _why(table, pending, woken))}
+    if not reasons and not owed:
+        return Decision(None, f"no change in {sum(1 for table in tables if table.link)} tables of Sales")
+    words = [f"{name}: {why}" for name, why in sorted(reasons.items())]
+    left = [f"left by an earlier run: {len(owed)} entities"] if owed else []
+    links = [f"{table.name} {table.link} {pending.get(table.key)} {woken.get(table.name)}" for table in tables]
+    return Decision(Asked(sales=frozenset(reasons)), ", ".join([*words, *left]), _key([*links, last_run]))
 
 
-def _words(pending: int | None, new: bool) -> str:
-    if new:
+def _why(table: Table, pending: Mapping[dg.AssetKey, int | None], woken: Mapping[str, int]) -> str | None:
+    if not table.was_read:
         return "never read"
-    return "link expired" if pending is None else f"{pending} changes"
+    if table.name in woken:
+        return "an event"
+    if table.link is None or table.key not in pending or pending[table.key] == 0:
+        return None
+    count = pending[table.key]
+    return "link expired" if count is None else f"{count} changes"
 
 
 def read_of_scm(
-    job: str,
-    due: Mapping[str, Collection[dg.AssetKey]],
-    active: Collection[str],
-    now_s: int,
+    due: Mapping[str, Collection[str]], wakes: Sequence[Wake], companies: Sequence[str], key: str
 ) -> Decision:
-    """Read each company's entities that are due; a company with a run queued or running waits for its next turn."""
-    wanted = tuple(
-        Wanted(job, tuple(sorted(assets)), company, _key([company, str(now_s), *(map(str, sorted(assets)))]), 0)
-        for company, assets in sorted(due.items())
-        if assets and company not in active
-    )
-    if wanted:
-        return Decision(wanted, "due: " + ", ".join(f"{one.company} {len(one.assets)} entities" for one in wanted))
-    waiting = sorted(company for company, assets in due.items() if assets)
-    if waiting:
-        return Decision((), f"due, but a run is queued or running: {', '.join(waiting)}")
-    return Decision((), "no entity of SCM is due")
+    """Read each company's entities that are due, and those that events tell of."""
+    asked = Asked(scm={company: frozenset(names) for company, names in due.items() if names})
+    asked = asked.with_wakes([wake for wake in wakes if wake.system == "scm"], companies)
+    if not asked.scm:
+        return Decision(None, "no entity of SCM is due, and no event has come")
+    why = ", ".join(f"{company} {len(names)} entities" for company, names in sorted(asked.scm.items()))
+    numbers = [f"{wake.entity} {wake.company} {wake.number}" for wake in wakes]
+    return Decision(asked, why, _key([why, key, *numbers]))
 
 
-def runs_after(
-    job: str,
-    changed: Mapping[dg.AssetKey, Mapping[str, int]],
-    downstream: Mapping[dg.AssetKey, Collection[dg.AssetKey]],
-    companies: Collection[str],
-    queued: Mapping[str, Collection[dg.AssetKey]],
-    run: str,
-) -> Decision:
-    """What follows from what a read brought: for each company with changes, what depends on the tables that changed.
+def owed_after(
+    changed: Mapping[str, Mapping[str, int]], earlier: Collection[Owed], companies: Collection[str]
+) -> set[Owed]:
+    """What has to follow: for each company the entities that brought it something, and what was owed before.
 
-    `changed`: raw asset -> company -> versions and tombstones logged. `queued`: what a company's waiting run will
-    materialize anyway; it will see these changes too.
+    `changed`: entity (`sales.accounts`) -> company -> versions and tombstones logged.
     """
-    by_company: dict[str, set[dg.AssetKey]] = {}
-    for asset, counts in changed.items():
-        for company in _affected(counts, companies):
-            by_company.setdefault(company, set()).update(downstream.get(asset, ()))
-    wanted = tuple(
-        Wanted(job, tuple(sorted(assets)), company, _key([run, company]))
-        for company, assets in sorted(by_company.items())
-        if assets and not assets <= set(queued.get(company, ()))
-    )
-    if not wanted:
-        return Decision((), "nothing that was read had changed, or a waiting run will see it")
-    return Decision(wanted, ", ".join(f"{one.company}: {len(one.assets)} assets" for one in wanted))
+    affected = {(company, entity) for entity, counts in changed.items() for company in _affected(counts, companies)}
+    found = {Owed(company, entity, stage) for company, entity in affected for stage in STAGES}
+    for owed in earlier:
+        found |= {owed._replace(company=company) for company in companies if owed.company in (company, EVERY_COMPANY)}
+    return found
 
 
 def _affected(counts: Mapping[str, int], companies: Collection[str]) -> Iterable[str]:

@@ -1,11 +1,11 @@
 """What sensors learn from Dagster's history: last reads, active runs. The DuckDB file is never opened here."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import dagster as dg
 
-from p2c_assets.defs.sensors.decision import Table
-from p2c_assets.defs.tags import COMPANY
+from p2c_assets.defs.sensors.decision import Following, Table
+from p2c_assets.defs.tags import WITHIN
 
 ACTIVE = [
     dg.DagsterRunStatus.QUEUED,
@@ -25,40 +25,41 @@ def table(instance: dg.DagsterInstance, key: dg.AssetKey) -> Table:
     return Table(key, was_read=True, link=None if link is None else str(link.value))
 
 
-def is_active(instance: dg.DagsterInstance, job: str) -> bool:
-    """Whether a run of the job is queued or running."""
-    return bool(instance.get_runs(dg.RunsFilter(job_name=job, statuses=ACTIVE), limit=1))
+def following(instance: dg.DagsterInstance, job: str, now_s: float) -> Following:
+    """The state of the job that follows changes."""
+    active = bool(instance.get_runs(dg.RunsFilter(job_name=job, statuses=ACTIVE), limit=1))
+    records = instance.get_run_records(dg.RunsFilter(job_name=job), limit=1)
+    if not records:
+        return Following(active, "")
+    last = records[0]
+    failed = last.dagster_run.status == dg.DagsterRunStatus.FAILURE
+    return Following(active, last.dagster_run.run_id, now_s - (last.end_time or 0) if failed else None)
 
 
-def last_run(instance: dg.DagsterInstance, job: str) -> str:
-    """The id of the job's last run, empty where there is none."""
-    runs = instance.get_runs(dg.RunsFilter(job_name=job), limit=1)
-    return runs[0].run_id if runs else ""
+def is_awaited(instance: dg.DagsterInstance) -> bool:
+    """Whether another run waits for its turn."""
+    return bool(instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED]), limit=1))
 
 
-def active_companies(instance: dg.DagsterInstance) -> set[str]:
-    """Companies that a queued or running run is for."""
-    runs = instance.get_runs(dg.RunsFilter(statuses=ACTIVE))
-    return {run.tags[COMPANY] for run in runs if COMPANY in run.tags}
+def end_orphans(instance: dg.DagsterInstance) -> list[str]:
+    """Runs within a run whose process is gone cannot say that they have ended; it is said for them. Their ids."""
+    ended: list[str] = []
+    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+        outer = instance.get_run_by_id(run.tags[WITHIN]) if WITHIN in run.tags else None
+        if outer is not None and outer.is_finished:
+            instance.report_run_failed(run, f"the run {outer.run_id}, within which this one ran, has ended")
+            ended.append(run.run_id)
+    return ended
 
 
-def queued_assets(instance: dg.DagsterInstance) -> dict[str, set[dg.AssetKey]]:
-    """What the runs that have not started will materialize, by company."""
-    found: dict[str, set[dg.AssetKey]] = {}
-    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])):
-        if COMPANY in run.tags:
-            found.setdefault(run.tags[COMPANY], set()).update(run.asset_selection or ())
-    return found
-
-
-def changed_by_run(instance: dg.DagsterInstance, run: str) -> dict[dg.AssetKey, Mapping[str, int]]:
-    """What a run's raw materializations say that they brought: raw asset -> company -> rows."""
+def changed_by_run(instance: dg.DagsterInstance, run: str) -> dict[str, Mapping[str, int]]:
+    """What a run's raw materializations say that they brought: entity (`sales.accounts`) -> company -> rows."""
     records = instance.get_records_for_run(run, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
-    found: dict[dg.AssetKey, Mapping[str, int]] = {}
+    found: dict[str, Mapping[str, int]] = {}
     for record in records:
         materialization = record.event_log_entry.asset_materialization
         if materialization is not None and materialization.asset_key.path[0] == "raw":
-            found[materialization.asset_key] = _changed(materialization.metadata)
+            found[".".join(materialization.asset_key.path[1:])] = _changed(materialization.metadata)
     return found
 
 
@@ -67,14 +68,4 @@ def _changed(metadata: Mapping[str, dg.MetadataValue]) -> dict[str, int]:
         name.removeprefix(CHANGED): int(str(value.value))
         for name, value in metadata.items()
         if name.startswith(CHANGED)
-    }
-
-
-def downstream_of(
-    assets: Collection[dg.AssetsDefinition], raw: Collection[dg.AssetKey]
-) -> dict[dg.AssetKey, frozenset[dg.AssetKey]]:
-    """Raw asset -> everything of a company that is made of it, raw assets apart."""
-    every_raw = dg.AssetSelection.key_prefixes(["raw"])
-    return {
-        key: frozenset((dg.AssetSelection.assets(key).downstream() - every_raw).resolve(list(assets))) for key in raw
     }

@@ -1,43 +1,70 @@
-"""`sales_changes`: asks Sales how many changes wait behind each table's delta link, and has the changed tables read."""
+"""`sales_changes`: has the tables of Sales read that events tell of; of the others it asks how many changes wait."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import json
+import time
+from collections.abc import Collection, Mapping, Sequence
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from p2c_assets.connectors.dataverse.client import DataverseClient
 from p2c_assets.connectors.protocol import ExpiredLinkError
 from p2c_assets.defs.sensors import history
 from p2c_assets.defs.sensors.decision import Table, read_of_sales
-from p2c_assets.defs.sensors.status import initial_status
+from p2c_assets.defs.sensors.status import initial_status, interval_s
+from p2c_assets.events import wakes
+from p2c_assets.events.subjects import told
 from p2c_assets.mappings.schema import Entity
 from p2c_assets.settings import Settings, SystemSettings
 
 NAME = "sales_changes"
 
 
-def sensor(
-    settings: Settings, job: UnresolvedAssetJobDefinition, entities: Mapping[dg.AssetKey, Entity]
-) -> dg.SensorDefinition:
-    """One cheap request per tracked table and tick; nothing is asked while a read is queued or running."""
+def to_ask(
+    tables: Sequence[Table], events: Collection[str], asked: Mapping[str, int], settings: Settings, now_s: int
+) -> list[Table]:
+    """The tables that are asked for their count of changes now: those without events at each interval of the settings,
+    those with events where that is long ago, since events get lost."""
+    return [
+        table
+        for table in tables
+        if table.link is not None
+        and now_s - asked.get(table.name, 0)
+        >= (settings.events.fallback_s if table.name in events else settings.sensors.sales_interval_s)
+    ]
+
+
+def sensor(settings: Settings, job: dg.JobDefinition, entities: Mapping[dg.AssetKey, Entity]) -> dg.SensorDefinition:
+    """At most one cheap request per tracked table and interval; none of a table that events are sent for."""
+    events = told(settings.events, "sales")
 
     @dg.sensor(
         name=NAME,
         job=job,
-        minimum_interval_seconds=settings.sensors.sales_interval_s,
+        minimum_interval_seconds=interval_s(settings, any_events=bool(events)),
         default_status=initial_status(settings),
-        description="Counts the changes that wait in Sales, and has the tables read that have some.",
+        description="Has the tables of Sales read that have changed: as events say, or as Sales counts.",
     )
     def sales_changes(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        active = history.is_active(context.instance, job.name)
+        now_s = int(time.time())
+        history.end_orphans(context.instance)
+        state = history.following(context.instance, job.name, now_s)
+        waits = state.why_not(settings.sensors.sales_interval_s)
+        if waits is not None:
+            return dg.SkipReason(waits)
         tables = [history.table(context.instance, key) for key in sorted(entities)]
-        pending = {} if active else asyncio.run(_pending(settings.sales, tables, entities))
-        decision = read_of_sales(job.name, tables, pending, active, history.last_run(context.instance, job.name))
-        if not decision.wanted:
-            return dg.SkipReason(decision.why)
+        asked: dict[str, int] = json.loads(context.cursor) if context.cursor else {}
+        asking = to_ask(tables, events, asked, settings, now_s)
+        pending = asyncio.run(_pending(settings.sales, asking, entities)) if asking else {}
+        with wakes.opened(settings.paths.events) as noted:
+            woken = {wake.entity: wake.number for wake in noted.pending() if wake.system == "sales"}
+            owed = noted.owed()
+        decision = read_of_sales(tables, pending, woken, owed, state.last_run)
+        cursor = json.dumps(asked | {table.name: now_s for table in asking}, sort_keys=True)
+        if decision.asked is None:
+            return dg.SensorResult(skip_reason=decision.why, cursor=cursor)
         context.log.info(decision.why)
-        return dg.SensorResult(run_requests=[wanted.request(NAME) for wanted in decision.wanted])
+        return dg.SensorResult(run_requests=[decision.request(job.name, NAME)], cursor=cursor)
 
     return sales_changes
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from p2c_assets.defs import checks, metadata
 from p2c_assets.defs.platform import Platform
+from p2c_assets.defs.tags import is_dry_run
 from p2c_assets.mappings.model import Task, lineage
 from p2c_assets.mappings.versions import version
 from p2c_assets.transforms.apply import apply
@@ -25,7 +26,8 @@ def map_task(context: dg.AssetExecutionContext, platform: Platform, name: str) -
     reading = platform.reading(context.run.run_id)
     settings = platform.settings.mapping_settings()
     mapping = version(task, settings)
-    count_in(platform.database, name, task.source.table, company.id, reading.run, reading.now, mapping)
+    dry_run = is_dry_run(context.run)
+    count_in(platform.database, name, task.source.table, company.id, reading.run, reading.now, mapping, dry_run=dry_run)
     inputs = frames(platform.database, task.inputs, company.id)
     today = datetime.now(UTC).date()
     found = apply(task, inputs, company, settings, today)

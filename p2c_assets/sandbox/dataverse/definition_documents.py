@@ -209,8 +209,8 @@ def _option(value: int, text: str) -> Document:
     return {"Value": value, "Label": label(text), "Description": empty, **fixed}
 
 
-def key_document(table: Table, key: AlternateKey) -> Document:
-    """EntityKeyMetadata; the index of a twin's key is always there."""
+def key_document(table: Table, key: AlternateKey, index_status: str) -> Document:
+    """EntityKeyMetadata. Source: define-alternate-keys (the index is made later, and may fail)."""
     return {
         "MetadataId": identity(table.logical, key.name),
         "LogicalName": key.name.lower(),
@@ -218,7 +218,7 @@ def key_document(table: Table, key: AlternateKey) -> Document:
         "DisplayName": label(key.name),
         "EntityLogicalName": table.logical,
         "KeyAttributes": list(key.columns),
-        "EntityKeyIndexStatus": "Active",
+        "EntityKeyIndexStatus": index_status,
         "IsManaged": True,
         "HasChanged": None,
     }

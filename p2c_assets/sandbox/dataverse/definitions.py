@@ -7,7 +7,7 @@ webapi/retrieve-metadata-name-metadataid.md.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from p2c_assets.sandbox.dataverse import errors
+from p2c_assets.sandbox.dataverse import errors, privilege_documents
 from p2c_assets.sandbox.dataverse.columns import Column, Table
 from p2c_assets.sandbox.dataverse.definition_documents import (
     NAMESPACE,
@@ -42,7 +42,9 @@ def define(records: Records, segments: Sequence[Segment], request: Request) -> R
         found: Sequence[Document] = [relationship_document(one) for one in relationships()]
         return _below(found, segments, request, "RelationshipDefinitions", "SchemaName")
     tables = {table.logical: table for table in EVERY_TABLE}
-    documents = [table_document(records, table) for table in EVERY_TABLE]
+    documents = [
+        table_document(records, table) | {"Privileges": privilege_documents.documents(table)} for table in EVERY_TABLE
+    ]
     if len(segments) > 1:
         table = tables[_one(documents, segments[0].key or {}, "LogicalName")["LogicalName"]]
         return _of_table(records, table, segments[1:], request)
@@ -66,7 +68,7 @@ def _collections(records: Records, table: Table) -> Collections:
     """The collection-valued navigation properties of EntityMetadata."""
     return {
         "Attributes": lambda: [_untyped(table, column) for column in table.columns],
-        "Keys": lambda: [key_document(table, key) for key in records.keys(table)],
+        "Keys": lambda: [key_document(table, key, records.options.key_index_status) for key in records.keys(table)],
         "OneToManyRelationships": lambda: [relationship_document(one) for one in collections(table.logical).values()],
         "ManyToOneRelationships": lambda: [relationship_document(one) for one in lookups_of(table)],
         "ManyToManyRelationships": list[Document],

@@ -67,7 +67,10 @@ def _query(request: Request) -> Mapping[str, Any]:
 def _table(records: Records, table: Table, query: Mapping[str, Any]) -> Document:
     below: Mapping[str, tuple[str, Callable[[], Sequence[Document]]]] = {
         "Attributes": ("AttributeQuery", lambda: [_column(table, column) for column in table.columns]),
-        "Keys": ("KeyQuery", lambda: [key_document(table, key) for key in records.keys(table)]),
+        "Keys": (
+            "KeyQuery",
+            lambda: [key_document(table, key, records.options.key_index_status) for key in records.keys(table)],
+        ),
         "OneToManyRelationships": (
             "RelationshipQuery",
             lambda: [relationship_document(one) for one in collections(table.logical).values()],

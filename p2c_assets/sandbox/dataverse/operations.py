@@ -7,7 +7,15 @@ from uuid import uuid4
 
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.actions import ACTIONS, UNSUPPORTED
-from p2c_assets.sandbox.dataverse.addressing import Address, References, check_characters, locate, missing, table_of
+from p2c_assets.sandbox.dataverse.addressing import (
+    Address,
+    Key,
+    References,
+    check_characters,
+    locate,
+    missing,
+    table_of,
+)
 from p2c_assets.sandbox.dataverse.bulk import bulk
 from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.definitions import ROOTS, define
@@ -20,6 +28,7 @@ from p2c_assets.sandbox.dataverse.metadata import (
 )
 from p2c_assets.sandbox.dataverse.metadata_changes import retrieve_metadata_changes
 from p2c_assets.sandbox.dataverse.preferences import refuse_headers
+from p2c_assets.sandbox.dataverse.privilege_documents import retrieve_user_privileges
 from p2c_assets.sandbox.dataverse.privileges import check, check_user
 from p2c_assets.sandbox.dataverse.query_reading import read_apply, read_fetch, read_sql
 from p2c_assets.sandbox.dataverse.reading import API, read_count, read_row, read_set
@@ -167,10 +176,22 @@ def _below(work: Work, table: Table, segments: list[Segment], request: Request, 
     key = segments[0].key
     if key is not None and request.method in {"PUT", "DELETE"}:
         return _below_row(work, locate(work.records, table, key), segments[1:], request, references)
+    if key is not None and request.method == "GET" and name == f"{NAMESPACE}RetrieveUserPrivileges":
+        return _privileges_of(work, table, key, request)
     if key is not None and request.method == "GET":
         names = [segment.name for segment in segments[1:]]
         return read_part(work.records, locate(work.records, table, key), names, request)
     raise Unsupported(f"path segment {name} below {table.entity_set}")
+
+
+def _privileges_of(work: Work, table: Table, key: Key, request: Request) -> Response:
+    """A function that is bound to users."""
+    address = locate(work.records, table, key)
+    if table.logical != "systemuser":
+        raise errors.no_segment(f"{NAMESPACE}RetrieveUserPrivileges")
+    if address.row is None:
+        raise missing(address)
+    return retrieve_user_privileges(work.records, str(address.row[table.key]), request)
 
 
 def _below_row(

@@ -33,7 +33,7 @@ NOUNS: Mapping[str, str] = {
 }
 """Tables whose privileges bear another name, most of them that of their parent."""
 
-_VERBS = {"Create": "Create", "Update": "Write", "Delete": "Delete", "Read": "Read"}
+VERBS = {"Create": "Create", "Update": "Write", "Delete": "Delete", "Read": "Read"}
 _ACCESS = {"Update": "WriteAccess", "Delete": "DeleteAccess", "Read": "ReadAccess"}
 
 
@@ -97,7 +97,7 @@ def _listed(records: Records, setting: str) -> Sequence[str]:
 
 def privilege(table: Table, message: str) -> str:
     """prvCreateAccount, prvWriteOrder."""
-    return f"prv{_VERBS[message]}{NOUNS.get(table.logical, table.display)}"
+    return f"prv{VERBS[message]}{NOUNS.get(table.logical, table.display)}"
 
 
 def privilege_id(name: str) -> str:

@@ -53,6 +53,14 @@ UNMAPPED_PRIORITY: Literal["high", "medium", "low"] = "medium"
 RETRY_AFTER_GROWS_BY_S = 1
 """By how much each refused request lengthens Retry-After: service-protection-retry-operations says that it grows."""
 
+SEQUENCE_DATA_TYPES: Mapping[str, str] = {
+    "Customer": "CustAccount",
+    "SalesQuotation": "QuotationIdBase",
+    "SalesOrder": "SalesIdBase",
+}
+"""DataTypeName of a reference: CustAccount is in public X++ (CustParameters::numRefCustAccount), the other two are platform
+knowledge."""
+
 DECISIONS: Mapping[str, str] = {
     "BATCH_CONTINUES_AFTER_ERROR": (
         "Later parts of a `$batch` run although an earlier one failed: per-part errors inside a 200 are "
@@ -160,6 +168,11 @@ DECISIONS: Mapping[str, str] = {
     ),
     "UNREGISTERED_APPLICATION_STATUS": (
         "401: An application that is not listed under Microsoft Entra applications: 401 or 403, not documented."
+    ),
+    "SEQUENCES_ARE_READ_WHOLE": (
+        "SequenceV2Tables and NumberSequencesV2References: on the one live environment that was seen, reading all rows "
+        "worked, while $select, $orderby and filters by enums were refused; the twin takes no option at all, and "
+        "leaves both out of `$metadata`."
     ),
 }
 """What is built into the modules that refer to these names, and no single place reads: what was decided, and why."""

@@ -16,6 +16,7 @@ from p2c_assets.sandbox.finops.keys import in_scope, read_key
 from p2c_assets.sandbox.finops.privileges import Privileges
 from p2c_assets.sandbox.finops.reading import Reader
 from p2c_assets.sandbox.finops.schema import ENTITY_SETS, UNSUPPORTED_SETS
+from p2c_assets.sandbox.finops.sequence_rows import SEQUENCE_SETS, SequenceRows
 from p2c_assets.sandbox.finops.writing import Writer
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.keys import Segment, parse_segment, split_path
@@ -29,8 +30,15 @@ class Protocol:
     """Everything below `/data` but `$batch`, for a service user of one default company."""
 
     def __init__(
-        self, reader: Reader, writer: Writer, actions: Actions, privileges: Privileges, default_company: str
+        self,
+        reader: Reader,
+        writer: Writer,
+        actions: Actions,
+        privileges: Privileges,
+        sequences: SequenceRows,
+        default_company: str,
     ) -> None:
+        self._sequences = sequences
         self._reader = reader
         self._writer = writer
         self._actions = actions
@@ -54,6 +62,8 @@ class Protocol:
         if len(rest) == 1 and is_action(rest[0]) and segment.name in {*ENTITY_SETS, *ACTION_SETS}:
             return self._actions.call(segment.name, rest[0], request, keyed=segment.key is not None)
         entity_set = ENTITY_SETS.get(segment.name)
+        if segment.name in SEQUENCE_SETS and segment.key is None and not rest:
+            return self._sequences.answer(segment.name, request)
         if entity_set is None:
             return _other_set(segment.name, request)
         self._privileges.check(entity_set, request.method)
@@ -99,7 +109,7 @@ class Protocol:
 def _other_set(name: str, request: Request) -> Response:
     if name in ACTION_SETS:
         raise Unsupported(f"the rows of the entity set {name}")
-    if name in UNSUPPORTED_SETS:
+    if name in UNSUPPORTED_SETS or name in SEQUENCE_SETS:
         raise Unsupported(f"the entity set {name}")
     return errors.no_route(f"{request.base_url}{request.path}")
 
@@ -107,7 +117,7 @@ def _other_set(name: str, request: Request) -> Response:
 def _service_document(request: Request) -> Response:
     if request.method != "GET":
         return errors.method_not_allowed(request.method)
-    value = [{"name": name, "kind": "EntitySet", "url": name} for name in (*ENTITY_SETS, *ACTION_SETS)]
+    value = [{"name": name, "kind": "EntitySet", "url": name} for name in (*ENTITY_SETS, *ACTION_SETS, *SEQUENCE_SETS)]
     return Response.json(200, {"@odata.context": f"{request.base_url}/data/$metadata", "value": value})
 
 

@@ -47,6 +47,7 @@ from p2c_assets.sandbox.finops.reading import Reader
 from p2c_assets.sandbox.finops.recalculation import Recalculation
 from p2c_assets.sandbox.finops.records import Records
 from p2c_assets.sandbox.finops.reference import Reference
+from p2c_assets.sandbox.finops.sequence_rows import SequenceRows
 from p2c_assets.sandbox.finops.session_service import SessionService
 from p2c_assets.sandbox.finops.trouble import refusal
 from p2c_assets.sandbox.finops.versions import Versions
@@ -109,7 +110,9 @@ class FinopsTwin:
         actions = Actions({**versions.performers(), **self._jobs.performers()}, {PACKAGES: self._packages})
         privileges = Privileges(self._reference)
         self._session = SessionService(self._reference, self._default_company)
-        self._protocol = Protocol(self._reader, self._writer, actions, privileges, self._default_company)
+        self._protocol = Protocol(
+            self._reader, self._writer, actions, privileges, SequenceRows(self._reference), self._default_company
+        )
         self._batch = Batch(store, self.counter, self._operate_inside, batch_error_status)
         self._administration = Administration(
             store, self._records, self._reference, parties, headers, customers, self._default_company

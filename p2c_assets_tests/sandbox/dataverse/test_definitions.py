@@ -5,8 +5,12 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from p2c_assets.sandbox.dataverse.options import TwinOptions
 from p2c_assets.sandbox.dataverse.schema import EVERY_TABLE
+from p2c_assets.sandbox.dataverse.twin import DataverseTwin
+from p2c_assets.sandbox.store import Store
 from p2c_assets_tests.sandbox.dataverse.sales import Sales, message, refusal
+from p2c_assets_tests.sandbox.running import Caller, running
 
 CRM = "Microsoft.Dynamics.CRM"
 ACCOUNT = "EntityDefinitions(LogicalName='account')"
@@ -181,6 +185,14 @@ def test_keys_tell_whether_their_index_is_there(sales: Sales) -> None:
     """define-alternate-keys: EntityKeyIndexStatus."""
     (key,) = sales.value(f"{ACCOUNT}/Keys?$select=LogicalName,KeyAttributes,EntityKeyIndexStatus")
     assert (key["KeyAttributes"], key["EntityKeyIndexStatus"]) == (["accountnumber"], "Active")
+
+
+def test_an_index_that_failed_is_told() -> None:
+    """define-alternate-keys: EntityKeyIndexStatus of an index that could not be made."""
+    twin = DataverseTwin(Store("sales"), TwinOptions(key_index_status="Failed"))
+    with running(twin) as url, Caller.signed_in(url) as caller:
+        (key,) = Sales(caller).value(f"{ACCOUNT}/Keys?$select=LogicalName,EntityKeyIndexStatus")
+    assert key["EntityKeyIndexStatus"] == "Failed"
 
 
 def test_lookups_name_their_navigation_properties(sales: Sales) -> None:

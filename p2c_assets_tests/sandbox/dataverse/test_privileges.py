@@ -103,3 +103,38 @@ def test_what_is_taken_away_can_be_seen_and_given_back(sales: Sales) -> None:
 def test_an_unknown_setting_is_a_400(sales: Sales, document: dict[str, Any]) -> None:
     answer = sales.caller.http.post("/_sandbox/privileges", json=document)
     assert (answer.status_code, "there are revoked, limited, denied, member" in answer.text) == (400, True)
+
+
+def test_a_table_names_its_privileges(sales: Sales) -> None:
+    """webapi/reference/securityprivilegemetadata"""
+    found = sales.json(sales.get("EntityDefinitions(LogicalName='salesorderdetail')?$select=Privileges"))["Privileges"]
+    named = {one["PrivilegeType"]: one["Name"] for one in found}
+    assert named == {
+        "Create": "prvCreateOrder",
+        "Read": "prvReadOrder",
+        "Write": "prvWriteOrder",
+        "Delete": "prvDeleteOrder",
+    }
+
+
+def test_a_user_is_told_which_privileges_it_has_and_how_deep(sales: Sales) -> None:
+    """webapi/reference/retrieveuserprivileges"""
+    sales.admin("privileges", {"revoked": ["prvCreateAccount"], "limited": ["prvReadAccount"]})
+    path = f"systemusers({_user(sales)})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges"
+    held = {one["PrivilegeName"]: one["Depth"] for one in sales.json(sales.get(path))["RolePrivileges"]}
+    assert "prvCreateAccount" not in held
+    assert (held["prvReadAccount"], held["prvWriteAccount"]) == ("Local", "Global")
+    ids = {one["PrivilegeId"] for one in sales.json(sales.get(f"{path}()"))["RolePrivileges"]}
+    (order,) = sales.json(sales.get("EntityDefinitions?$select=Privileges&$filter=LogicalName eq 'salesorder'"))[
+        "value"
+    ]
+    assert {one["PrivilegeId"] for one in order["Privileges"]} <= ids
+
+
+def test_privileges_of_other_users_are_a_501(sales: Sales) -> None:
+    other = "0a000000-0000-1000-8000-00d3a0000009"
+    row = {"systemuserid": other, "fullname": "Other", "_businessunitid_value": None}
+    sales.admin("load", {"rows": {"systemusers": [row]}})
+    answer = sales.get(f"systemusers({other})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges")
+    assert (answer.status_code, "RetrieveUserPrivileges of another user" in answer.text) == (501, True)
+    assert sales.get(f"accounts({ACCOUNT})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges").status_code >= 400

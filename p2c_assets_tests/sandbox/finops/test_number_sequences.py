@@ -94,3 +94,25 @@ def test_an_unknown_mode_stops_the_write_with_the_known_ones(scm: Caller) -> Non
         "mode of a number sequence is 'magic'; allowed: manual, automatic, changeable"
         in body(answer)["error"]["message"]
     )
+
+
+def test_sequences_are_readable_with_their_references(scm: Caller) -> None:
+    """Source: generated client of a live $metadata (SequenceV2Tables, NumberSequencesV2References)."""
+    sequence(scm, "automatic")
+    sequence(scm, "changeable", reference="Customer")
+    references = scm.get("/data/NumberSequencesV2References").json()["value"]
+    orders = [row for row in references if row["DataTypeName"] == "SalesIdBase" and row["ScopeValue"] == "usmf"]
+    assert [(row["NumberSequenceCode"], row["ScopeType"]) for row in orders] == [("Sale_usmf", "DataArea")]
+    tables = {row["NumberSequenceCode"]: row for row in scm.get("/data/SequenceV2Tables").json()["value"]}
+    said = {
+        code: (row["Manual"], row["ToAHigherNumber"]) for code, row in tables.items() if row["ScopeValue"] == "usmf"
+    }
+    assert said == {"Sale_usmf": ("No", "No"), "Cust_usmf": ("No", "Yes"), "Quot_usmf": ("Yes", "No")}
+    assert tables["Sale_usmf"]["Format"] == "SO-######"
+
+
+def test_sequences_take_no_option(scm: Caller) -> None:
+    """Source: traces of a live environment: reads of all rows worked, $select and filters by enums did not."""
+    answer = scm.get("/data/SequenceV2Tables?$select=Manual")
+    assert answer.status_code == 501
+    assert "$select of the entity set SequenceV2Tables" in answer.text

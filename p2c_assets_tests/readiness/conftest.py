@@ -1,0 +1,14 @@
+"""A real DuckDB file per test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from p2c_assets.warehouse.database import Database, opened
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with opened(tmp_path / "p2c.duckdb", wait_s=0) as found:
+        yield found
