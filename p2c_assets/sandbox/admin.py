@@ -1,7 +1,7 @@
 """The admin path `/_sandbox/...`, outside both protocols and without authentication: load, alter, look, advance."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.twin import AdminError, Twin
@@ -11,14 +11,24 @@ DEFAULT_SNAPSHOT = "start"
 
 
 def administer(twin: Twin, request: Request) -> Response:
-    """Dispatch one admin call. A call that makes no sense changes nothing and is a 400 with a text."""
+    """Dispatch one admin call. A call that makes no sense changes nothing and is a 400 with a text.
+
+    Documents are free-form and not checked field by field: a value of the wrong type shows where it is used.
+    """
     path = [part for part in request.path.removeprefix(PREFIX).split("/") if part]
     try:
-        document: Any = request.json() if request.body else {}
+        document = _document(request)
         with twin.store.transaction():
             return _json(200, _dispatch(twin, request.method, path, document))
-    except (AdminError, ValueError, KeyError, OSError) as error:
+    except (AdminError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError) as error:
         return _json(400, {"error": {"code": "400", "message": f"{type(error).__name__}: {error}"}})
+
+
+def _document(request: Request) -> dict[str, Any]:
+    document: Any = request.json() if request.body else {}
+    if not isinstance(document, dict):
+        raise AdminError("an admin call takes a JSON object")
+    return cast(dict[str, Any], document)
 
 
 def _dispatch(twin: Twin, method: str, path: Sequence[str], document: Any) -> Any:

@@ -74,7 +74,9 @@ class Wire:
     def __init__(self, url: str) -> None:
         self.url = url
         where = urlsplit(url)
-        self._socket = socket.create_connection((where.hostname or "", where.port or 0))
+        self._place = (where.hostname or "", where.port or 0)
+        self._socket = socket.create_connection(self._place)
+        self._used = time.monotonic()
         self._fixed = f"Host: {where.netloc}\r\nAuthorization: Bearer {_token(url)}\r\n"
         self._buffer = memoryview(bytearray(1 << 20))
 
@@ -88,10 +90,18 @@ class Wire:
 
     def call(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
         """Send a request; the end of the answer. Raises RuntimeError for one that is no success, also of a batch's part."""
+        self._stay_connected()
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         length = f"Content-Length: {len(body)}\r\n" if body else ""
         self._socket.sendall(f"{method} {target} HTTP/1.1\r\n{self._fixed}{lines}{length}\r\n".encode() + body)
         return self._answer(f"{method} {target[:200]}")
+
+    def _stay_connected(self) -> None:
+        """The server ends connections that were idle for five seconds."""
+        if time.monotonic() > self._used + 2:
+            self._socket.close()
+            self._socket = socket.create_connection(self._place)
+        self._used = time.monotonic()
 
     def _answer(self, what: str) -> bytes:
         head = b""
@@ -104,6 +114,7 @@ class Wire:
             chunk = self._some()
             missing -= len(chunk)
             tail = (tail + chunk)[-TAIL:]
+        self._used = time.monotonic()
         if start[9:10] != b"2" or b"HTTP/1.1 4" in tail:
             raise RuntimeError(f"{what}: {start[9:12].decode()} {tail.decode(errors='replace')[:2000]}")
         return tail

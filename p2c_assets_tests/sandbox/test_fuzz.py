@@ -10,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from p2c_assets.sandbox.exact_json import loads
 from p2c_assets.sandbox.http import Response
+from p2c_assets_tests.sandbox.fuzz import outside
 from p2c_assets_tests.sandbox.fuzz.judgement import Inner, Outcome, outcomes
 from p2c_assets_tests.sandbox.fuzz.pieces import Part, Sent, damaged, multipart
 from p2c_assets_tests.sandbox.fuzz.systems import SALES, SCM, System
@@ -66,6 +68,44 @@ def test_a_damaged_batch_is_answered_too(system: System, form: settings) -> None
             return
         for outcome in outcomes(response):
             check_outcome(system, [sent], outcome)
+
+    run()
+
+
+@SYSTEMS
+@FORMS
+def test_any_admin_request_is_done_or_refused_with_a_text_and_a_refused_one_changes_nothing(
+    system: System, form: settings
+) -> None:
+    @form
+    @given(st.lists(outside.admin_requests(), min_size=1, max_size=4))
+    def run(requests: list[Sent]) -> None:
+        example = system.example()
+        for sent in requests:
+            before = example.state()
+            response = example.send(sent)
+            assert response.status in {200, 400, 501}, (sent, response)
+            document = loads(response.body)
+            if response.status != 200:
+                assert document["error"]["message"]
+                assert example.state() == before
+
+    run()
+
+
+@SYSTEMS
+@FORMS
+def test_any_token_request_is_answered_as_the_identity_provider_would(system: System, form: settings) -> None:
+    @form
+    @given(outside.token_requests())
+    def run(sent: Sent) -> None:
+        example = system.example()
+        response = example.send(sent)
+        assert response.status in {200, 400, 401, 405, 501}, (sent, response)
+        document = loads(response.body) if response.body else {}
+        assert bool(document.get("access_token")) == (response.status == 200)
+        if response.status in {400, 401}:
+            assert document["error_description"].startswith("AADSTS")
 
     run()
 
