@@ -44,7 +44,7 @@ def _settle_document(work: Work, document: Document, header: Row, touch: Touch) 
     changes: Row = {FLAG: _externally_maintained_only(work, lines)} if touch.lines else {}
     shown = {**header, **changes}
     is_open = transitions.is_open(document.header, header, back_office=work.records.edits_submitted_orders())
-    priced = (freight or is_open or not work.checked) and is_priced(work, document, header)
+    priced = (freight or is_open or touch.was_open or not work.checked) and is_priced(work, document, header)
     places = currency_places(work.records, header)
     per_unit = work.records.organization().get("discountcalculationmethod") == PER_UNIT
     inputs = [_line_input(line, per_unit=per_unit) for line in lines]

@@ -4,16 +4,21 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from p2c_assets.sandbox.dataverse import transitions
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.schema import Document
 from p2c_assets.sandbox.table import Row
 
 
 class Touch(NamedTuple):
-    """What of a document was written; the solution's flags hang on the lines, its Freight Tax line on the header."""
+    """What of a document was written; the solution's flags hang on the lines, its Freight Tax line on the header.
+
+    was_open: it took edits when it was written, whatever it has become by the end of the transaction.
+    """
 
     header: bool
     lines: bool
+    was_open: bool = False
 
 
 @dataclass
@@ -30,7 +35,9 @@ class Work:
         """The document is to be settled at the end of the transaction."""
         key = (document.header.logical, header)
         earlier = self.touched.get(key, Touch(header=False, lines=False))
-        self.touched[key] = Touch(earlier.header or not lines, earlier.lines or lines)
+        row = self.records.get(document.header, header)
+        was_open = row is not None and transitions.is_open(document.header, row, back_office=False)
+        self.touched[key] = Touch(earlier.header or not lines, earlier.lines or lines, earlier.was_open or was_open)
 
     def unchecked(self) -> "Work":
         """The same transaction, written to by the system itself."""

@@ -218,3 +218,23 @@ def test_parts_have_the_headers_of_answers(sales: Sales) -> None:
     row = f"{sales.caller.url}{API}/accounts({NEW})"
     assert f"Location: {row}" in answer.text
     assert f"OData-EntityId: {row}" in answer.text
+
+
+def test_an_order_that_is_opened_changed_and_closed_in_one_changeset_is_priced(sales: Sales) -> None:
+    """Each operation finds the state that the one before has left; dynamics-365-customer-engagement salesorder.md (totals)."""
+    key = sales.create("salesorders", order("SO-1"))
+    detail = sales.create("salesorderdetails", line(key))
+    closed = {"statecode": 4, "statuscode": 100003}
+    sales.change(f"salesorders({key})", closed)
+    net = sales.row(f"salesorders({key})")["totalamount"]
+    answer = _send(
+        sales,
+        changeset(
+            operation("PATCH", f"salesorders({key})", {"statecode": 0, "statuscode": 1}, "1"),
+            operation("PATCH", f"salesorderdetails({detail})", {"tax": 7}, "2"),
+            operation("PATCH", f"salesorders({key})", closed, "3"),
+        ),
+    )
+    assert statuses(answer.text) == [204, 204, 204]
+    row = sales.row(f"salesorders({key})")
+    assert (row["statecode"], row["totaltax"], row["totalamount"]) == (4, 7, net + 7)
