@@ -16,7 +16,7 @@ from p2c_assets.delivery import desk as desks
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.documents import Assembly, Document, Member, Outcome, outcome_of, own_outcome
 from p2c_assets.delivery.plan import Planned
-from p2c_assets.delivery.verify import ReadBack
+from p2c_assets.delivery.verify import NOT_KEPT, ReadBack
 from p2c_assets.delivery.writer import PAST, SENT_ACTIONS, Delivered, Writer
 from p2c_assets.warehouse import approvals, ledger
 from p2c_assets.warehouse.outbox import Answer
@@ -122,8 +122,8 @@ def _without_sending(planned: Planned, row: Mapping[str, Any] | None) -> Outcome
     """None: send it, it is what the plan showed."""
     if planned.action not in SENT_ACTIONS:
         return Outcome(planned.action, planned.reason, planned.detail)
-    if row is not None and row["action"] == "refused":
-        return Outcome("refused", row["reason"], row["detail"])
+    if row is not None and (row["action"] == "refused" or row["reason"] in NOT_KEPT):
+        return Outcome(row["action"], row["reason"], row["detail"])
     if row is None or row["fingerprint"] != planned.fingerprint:
         return Outcome("held", "changed_since_plan", "the source or its mapping changed after the plan was made")
     return None

@@ -11,6 +11,7 @@ from p2c_assets.delivery import desk as desks
 from p2c_assets.delivery.approval import Gated, gate
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.plan import Planned, changes_json, operations_json
+from p2c_assets.delivery.verify import NOT_KEPT
 from p2c_assets.warehouse import outbox
 from p2c_assets.warehouse.outbox import Refusal
 from p2c_assets.warehouse.stage import replace_slice
@@ -60,6 +61,9 @@ def _refused_before(planned: Planned, refusal: Refusal | None) -> Planned:
     if refusal is None or not planned.operations or planned.fingerprint != refusal.fingerprint:
         return planned
     since = f"{refusal.first_utc:%Y-%m-%d}"
+    if refusal.code in NOT_KEPT:
+        detail = f"{refusal.message} (twice with the same content, last on {since}; nothing changed since)"
+        return planned._replace(action="held", reason=refusal.code, detail=detail)
     detail = f"{refusal.code}: {refusal.message} (first refused on {since}, nothing changed since)"
     return planned._replace(action="refused", reason="refused_by_destination", detail=detail)
 

@@ -27,6 +27,7 @@ ALTERED = "altered"
 LOST = "lost"
 LOST_REASON = "lost_by_destination"
 ALTERED_REASON = "altered_by_destination"
+NOT_KEPT = (LOST_REASON, ALTERED_REASON)
 WHOLE_ROW = ""
 """The field of a finding that is about the row itself."""
 

@@ -167,6 +167,9 @@ class Writer:
         found = verify(self._desk, written)
         kept = [outbox.Kept(key, one.text or outbox.AS_SENT, one.as_json()) for key, one in found.items()]
         outbox.keep_read_back(self._desk.database, self._slot, kept)
+        wrong = {key: one.outcome.reason or "" for key, one in found.items() if one.outcome is not None}
+        if wrong:
+            outbox.remember_not_kept(self._desk.database, self._slot, wrong, datetime.now(UTC))
         return found
 
 

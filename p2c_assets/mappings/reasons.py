@@ -419,14 +419,16 @@ _DELIVERY = (
         "held",
         "the destination answered that it was done, and what was written is not there",
         "ERP admin",
-        "look at the destination's own rules, events and plug-ins for the record; the next run sends what differs again",
+        "look at the destination's own rules, events and plug-ins for the record; it is sent once more, and then no more "
+        "until it, its mapping or its destination changes, or until p2c retry",
     ),
     Reason(
         "altered_by_destination",
         "held",
         "the destination answered that it was done, and holds another value than it was sent",
         "ERP admin",
-        "find out who changes it (a plug-in, a workflow, a person); leave the field out of the mapping if it is theirs",
+        "find out who changes it (a plug-in, a workflow, a person); leave the field out of the mapping if it is theirs; it is "
+        "sent once more, and then no more until it, its mapping or its destination changes, or until p2c retry",
     ),
     Reason(
         "destination_unavailable",

@@ -167,6 +167,26 @@ def keep_read_back(database: Database, slot: Slot, documents: Sequence[Kept]) ->
         )
 
 
+def remember_not_kept(database: Database, slot: Slot, reasons: Mapping[str, str], now: datetime) -> None:
+    """Documents (to the reason) that did not read back as they were sent, though the destination called them done.
+
+    One of which that is so for the second time with the same content is remembered like a refusal, with the reason as code.
+    """
+    frame = pl.DataFrame(list(reasons.items()), schema=["document", "reason"], orient="row")
+    with database.given("incoming", frame.cast(pl.String)):
+        database.run(
+            "INSERT INTO delivery.refusals "
+            "SELECT o.unit, o.company, o.document, o.fingerprint, i.reason, o.read_back, ? "
+            "FROM incoming i JOIN delivery.outbox o ON o.document = i.document "
+            "WHERE o.unit = ? AND o.company = ? AND o.plan = ? AND EXISTS ("
+            "SELECT 1 FROM delivery.outbox p WHERE p.unit = o.unit AND p.company = o.company AND p.document = o.document "
+            "AND p.plan <> o.plan AND p.fingerprint = o.fingerprint AND p.read_back_fields IS NOT NULL) "
+            "ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, code = excluded.code, "
+            "message = excluded.message, first_utc = excluded.first_utc",
+            [now, *slot],
+        )
+
+
 def settle_unchanged(database: Database, unit: str, company: str, documents: Sequence[str], now: datetime) -> None:
     """What was sent without a verdict and is now found as it should be was delivered."""
     database.run(
