@@ -107,9 +107,8 @@ def platform_on(settings: Settings, database: Database, connections: Connections
     """The platform on an open file, whose tables are made where they are not there yet."""
     for module in (ledger, line_numbers, outbox, approvals, holdings, claims, differences, throughput, bookmarks):
         module.prepare(database)
-    present = database.tables("raw")
     for entity in catalogue.ENTITIES.values():
-        if entity.table not in present:
+        if not database.has_table("raw", entity.table):
             raw_log.prepare(database, entity.table, concatenate(entity, []))
     prefixes.check(database, settings.companies)
     return Platform(settings, database, catalogue.tasks(settings.mapping_settings()), connections)

@@ -67,12 +67,12 @@ def prepare(database: Database) -> None:
 
 def run_number(database: Database, run: str, now: datetime) -> int:
     """The number of a run, given to it the first time it writes; numbers grow with time."""
-    database.run(
-        "INSERT INTO ledger.runs SELECT coalesce(max(number), 0) + 1, ?, ? FROM ledger.runs "
-        "HAVING NOT EXISTS (SELECT 1 FROM ledger.runs WHERE run = ?)",
-        [run, now, run],
-    )
-    return int(str(database.value("SELECT number FROM ledger.runs WHERE run = ?", [run])))
+    known = "SELECT number FROM ledger.runs WHERE run = ?"
+    found = database.value(known, [run])
+    if found is None:
+        database.run("INSERT INTO ledger.runs SELECT coalesce(max(number), 0) + 1, ?, ? FROM ledger.runs", [run, now])
+        found = database.value(known, [run])
+    return int(str(found))
 
 
 def record(database: Database, task: str, company: str, run: str, now: datetime, outcomes: pl.DataFrame) -> None:

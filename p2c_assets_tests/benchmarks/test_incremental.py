@@ -15,4 +15,6 @@ def test_the_change_readers_bring_only_what_changed() -> None:
         ("data packages", FULL): (7, 200),
         ("data packages", IDLE): (6, 0),
         ("data packages", CHANGED): (6, 2),
+        ("data events, packages", IDLE): (0, 0),
+        ("data events, packages", CHANGED): (6, 2),
     }

@@ -124,26 +124,46 @@ def test_a_conflict_whose_value_changes_again_is_overtaken_by_the_next(database:
 
 
 class TidyScm(FakeScm):
-    """It keeps names without the dot at their end."""
+    """It keeps names without what it does not want at their end."""
+
+    def __init__(self, unwanted: str) -> None:
+        super().__init__()
+        self._unwanted = unwanted
 
     def _one(self, changeset: Changeset) -> Any:
         verdict = super()._one(changeset)
         for customer in self.customers.values():
-            customer["OrganizationName"] = str(customer.get("OrganizationName", "")).rstrip(".")
+            customer["OrganizationName"] = str(customer.get("OrganizationName", "")).rstrip(self._unwanted)
         return verdict
 
 
 def test_a_value_that_the_destination_keeps_in_a_form_of_its_own_comes_to_rest_and_is_no_conflict(
     database: Database,
 ) -> None:
-    client = TidyScm()
-    given_mapped(database, A="Adatum Inc.")
+    client = TidyScm(" ")
+    given_mapped(database, A="Adatum ")
     outcomes = [synchronise(database, client, f"run{run}", day=run)["A"] for run in range(1, 5)]
     assert outcomes == ["created", "updated", "unchanged", "unchanged"]
-    given_mapped(database, A="Contoso Inc.")
+    given_mapped(database, A="Contoso ")
     outcomes = [synchronise(database, client, f"run{run}", day=run)["A"] for run in range(5, 9)]
     assert outcomes == ["updated", "updated", "unchanged", "unchanged"]
     assert found(database) == []
+
+
+def test_what_is_altered_by_no_known_rule_is_held_and_after_a_repetition_sent_no_more(database: Database) -> None:
+    client = TidyScm(".")
+    given_mapped(database, A="Adatum Inc.")
+    sent: list[int] = []
+    for run in range(1, 6):
+        client.sent.clear()
+        assert synchronise(database, client, f"run{run}", day=run) == {"A": "held"}
+        sent.append(len(client.sent))
+    assert sent == [1, 1, 1, 0, 0], "created, written over once more, and that again with the same content"
+    (said,) = ledger.current(database, TASK, "usmf").to_dicts()
+    assert said["reason"] == "lost_by_destination"
+    assert "twice with the same content" in said["detail"]
+    given_mapped(database, A="Adatum Inc")
+    assert synchronise(database, client, "run6", day=6) == {"A": "unchanged"}
 
 
 def test_without_echo_suppression_every_run_sends_everything_again(
