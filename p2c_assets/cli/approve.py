@@ -8,9 +8,11 @@ from p2c_assets.cli import show
 from p2c_assets.cli.run import Manner
 from p2c_assets.cli.run import run as run_chain
 from p2c_assets.cli.warehouse import filled
+from p2c_assets.defs.sensors import owing
 from p2c_assets.delivery import release
 from p2c_assets.delivery.release import Released, Wanted
 from p2c_assets.errors import SettingsError
+from p2c_assets.mappings import catalogue
 from p2c_assets.reports.plans_text import signed
 from p2c_assets.reports.quarantine_text import number
 from p2c_assets.settings import Settings, config_path, load
@@ -42,7 +44,10 @@ def approve(asked: Asked, *, run: bool, revoke: bool, dry_run: bool) -> bool:
 def _approve(settings: Settings, asked: Asked, *, dry_run: bool) -> Released:
     wanted = Wanted(asked.plan, asked.document, asked.risk, asked.by or _user())
     with filled(settings) as database:
-        return release.approve(database, wanted, datetime.now(UTC), settings.approval.expires_after_h, dry_run=dry_run)
+        found = release.approve(database, wanted, datetime.now(UTC), settings.approval.expires_after_h, dry_run=dry_run)
+    if not dry_run:
+        owing.after_approval(settings, catalogue.tasks(settings.mapping_settings()), found.plan)
+    return found
 
 
 def _user() -> str:

@@ -10,6 +10,7 @@ from p2c_assets.cli.run import chosen_companies
 from p2c_assets.cli.warehouse import check_free, filled, history
 from p2c_assets.definitions import build_defs
 from p2c_assets.defs.chain import run_chain
+from p2c_assets.defs.sensors import owing
 from p2c_assets.errors import SettingsError
 from p2c_assets.reports.plans import Plan, plans
 from p2c_assets.reports.plans_text import SHOWN, as_data, lines
@@ -63,6 +64,7 @@ def make(
             done = run_chain(
                 build_defs(settings), instance, companies, flow, **told, only_changes=only_changes, dry_run=True
             )
+            owing.after_dry_run(settings, instance, [one.run for one in done])
     return all(one.succeeded for one in done)
 
 

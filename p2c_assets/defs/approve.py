@@ -9,6 +9,7 @@ import dagster as dg
 from dagster._core.definitions.job_definition import JobDefinition
 
 from p2c_assets.defs.platform import Platform
+from p2c_assets.defs.sensors import owing
 from p2c_assets.delivery import release
 
 APPROVE_PLAN = "approve_plan"
@@ -29,6 +30,7 @@ def approve(context: dg.OpExecutionContext, config: Approve) -> None:
     platform: Platform = context.resources.platform
     wanted = release.Wanted(config.plan, config.document, config.risk, config.approved_by)
     found = release.approve(platform.database, wanted, datetime.now(UTC), platform.settings.approval.expires_after_h)
+    owing.after_approval(platform.settings, platform.tasks, found.plan)
     context.add_output_metadata(release.as_data(found))
 
 

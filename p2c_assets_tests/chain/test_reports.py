@@ -14,6 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from p2c_assets.cli.app import app
+from p2c_assets.events import wakes
+from p2c_assets.events.wakes import Owed
 from p2c_assets.mappings import catalogue
 from p2c_assets.reports.quarantine import quarantine
 from p2c_assets.reports.records import KINDS, AmbiguousRecordError, UnknownRecordError, find
@@ -469,11 +471,16 @@ def test_a_dry_run_shows_what_waits_and_an_approval_sends_it(played: Played) -> 
     assert (dry.exit_code, "dry run: nothing was sent" in dry.output) == (0, True)
     assert re.search(r"OrganizationName +Fabrikam Dayton -> Renamed US-002", dry.output)
     (name,) = re.findall(r"`p2c approve (P\S+)`", dry.output)
+    with wakes.opened(played.stage.settings.paths.events) as noted:
+        assert Owed("usmf", "sales.accounts") in noted.owed(), "what a dry run read is made up for by the sensors"
+        noted.owe((), noted.owed())
     would = played.p2c("approve", name.lower(), "--dry-run", **own)
     assert would.output.startswith("2 documents of accounts of usmf would be released: US-002, US-003\n")
     done = played.p2c("approve", name, "--document", "US-002", "--by", "Jane Doe", "--run", **own)
     assert "1 document of accounts of usmf released: US-002" in done.output
     assert sent_since(played, last) == [("US-002", "delivered")]
+    with wakes.opened(played.stage.settings.paths.events) as noted:
+        assert Owed("usmf", "sales.accounts") in noted.owed(), "what was approved is sent by the sensors' next run"
     held = played.p2c("quarantine", "--reason", "approval", "--company", "usmf", **own).output
     (left,) = re.findall(r"held approval: plan (P\S+)", held)
     assert f"release it with `p2c approve {left}`" in held
