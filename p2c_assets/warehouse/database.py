@@ -16,6 +16,9 @@ import polars as pl
 from p2c_assets.errors import TransientError
 
 SCHEMAS = ("raw", "raw_log", "mapped", "planned", "delivered", "reconciled", "ledger", "delivery", "readiness")
+SMALL_BYTES = 64 * 2**20
+"""Smaller files are worked on by one thread: a run is thousands of small statements, and handing them to threads costs more
+than it brings."""
 HELD_ELSEWHERE = "Conflicting lock"
 
 
@@ -103,6 +106,8 @@ def opened(
     connection = _connect(path, wait_s, sleep, clock)
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        if path.stat().st_size < SMALL_BYTES:
+            connection.execute("SET threads = 1")
         for schema in SCHEMAS:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         yield Database(connection)

@@ -28,7 +28,7 @@ from p2c_assets.sandbox.serve import running_sandbox
 from p2c_assets.warehouse import ledger
 from p2c_assets_tests.chain.stage import Stage, settings_for
 
-SAMPLE = 200
+SAMPLE = 60
 FULL = 10_000
 FLOW = "accounts"
 TASK = "accounts_to_customers"

@@ -79,8 +79,14 @@ def test_a_ledger_row_doubled_or_lost_is_not_explained(stage: Stage, damage: str
     ("system", "entity_set", "column", "key_column", "key"),
     [
         ("sales", "salesorders", "totalamount", "ordernumber", "SO-US-01"),
-        ("sales", "salesorderdetails", "extendedamount", "msdynce_ordernumber", "SO-US-02"),
-        ("scm", "CDSSalesOrderHeaders", "OrderTotalAmount", "SalesOrderNumber", "SO-US-01"),
+        pytest.param(
+            *("sales", "salesorderdetails", "extendedamount", "msdynce_ordernumber", "SO-US-02"),
+            marks=pytest.mark.prove,
+        ),
+        pytest.param(
+            *("scm", "CDSSalesOrderHeaders", "OrderTotalAmount", "SalesOrderNumber", "SO-US-01"),
+            marks=pytest.mark.prove,
+        ),
         ("scm", "CDSSalesOrderLines", "LineAmount", "SalesOrderNumber", "SO-US-02"),
     ],
 )
