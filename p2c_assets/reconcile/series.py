@@ -8,16 +8,17 @@ MONTHS_SHOWN = 24
 
 
 def by_class(summary: pl.DataFrame) -> pl.DataFrame:
-    """All months together: one row per currency and class."""
+    """All months together: one row per currency and class, with the first of its keys; as wide as an asset's page."""
     return (
         summary.group_by("currency", "kind", "class", "unexplained", maintain_order=True)
         .agg(
             pl.col("rows").sum(),
-            *(pl.col(name).sum() for name in ("sales_amount", "scm_amount", "difference", "gross_difference")),
+            *(pl.col(name).sum() for name in ("sales_amount", "scm_amount", "difference")),
             pl.col("age_days").max(),
-            pl.col("keys").list.explode().drop_nulls().head(3).str.join(", "),
+            pl.col("keys").list.explode().drop_nulls().first(),
         )
         .sort("currency", "class")
+        .select("currency", "class", "rows", "sales_amount", "scm_amount", "difference", "age_days", "keys")
     )
 
 
