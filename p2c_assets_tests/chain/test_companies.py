@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import dagster as dg
 import httpx
 import pytest
 
@@ -99,6 +100,11 @@ def test_one_cent_altered_in_a_system_is_unexplained(
     found = {(money.company, money.currency): money for money in stage.balance().money if money.flow == "orders"}
     assert found["usmf", "USD"].unexplained == 1
     assert not stage.balance().is_explained
+    event = stage.instance.get_latest_materialization_event(dg.AssetKey(["reconciled", "orders"]))
+    assert event is not None
+    assert event.asset_materialization is not None
+    told = event.asset_materialization.metadata["largest_unexplained_trace"].value
+    assert str(told).startswith(f"# order {key} of usmf"), "the trace of the document that differs stands on the asset"
     stage.alter(system, entity_set, row_key, {column: str(before)})
 
 

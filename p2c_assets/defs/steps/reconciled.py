@@ -18,8 +18,10 @@ from p2c_assets.reconcile.attribution import attribute
 from p2c_assets.reconcile.compare import balances, classify, summarise
 from p2c_assets.reconcile.kinds import UNEXPLAINED
 from p2c_assets.reconcile.series import by_class, by_month, series
+from p2c_assets.reports.records import AmbiguousRecordError, UnknownRecordError
 from p2c_assets.reports.totals import of_pair
-from p2c_assets.reports.trace_text import totals_markdown
+from p2c_assets.reports.trace import trace
+from p2c_assets.reports.trace_text import markdown, totals_markdown
 from p2c_assets.settings import Company
 from p2c_assets.warehouse import differences
 from p2c_assets.warehouse.stage import replace_slice
@@ -80,7 +82,23 @@ def _largest_unexplained(
     prefixes = {company.id: company.sales_number_prefix}
     found = [of_pair(platform.database, flow, row["key"], company.id, prefixes) for row in worst if row["key"]]
     shown = [dg.MetadataValue.md(totals_markdown(one)) for one in found if one is not None]
-    return {"largest_unexplained": shown[0]} if shown else {}
+    totals = {"largest_unexplained": shown[0]} if shown else {}
+    return {**totals, **_traced(platform, company, flow, [str(row["key"]) for row in worst if row["key"]])}
+
+
+def _traced(
+    platform: Platform, company: Company, flow: str, keys: Sequence[str]
+) -> dict[str, dg.MarkdownMetadataValue]:
+    """What `p2c trace` says of these documents, as markdown; an invoice's key has its date behind the number."""
+    prefixes = {company.id: company.sales_number_prefix}
+    for key in keys:
+        number = key.split(" ")[0] if flow == "invoices" else key
+        try:
+            found = trace(platform.database, platform.tasks, flow.removesuffix("s"), number, company.id, prefixes)
+        except (UnknownRecordError, AmbiguousRecordError):
+            return {}
+        return {"largest_unexplained_trace": dg.MetadataValue.md(markdown(found))}
+    return {}
 
 
 def _bring_up_to_date(context: dg.AssetExecutionContext, platform: Platform, entities: Sequence[Entity]) -> int:
