@@ -144,6 +144,13 @@ def test_a_chain_with_nothing_new_sends_only_get_requests(played: Played) -> Non
     assert {method: count for method, count in played.idle.items() if method != "GET" and count} == {}
 
 
+@pytest.mark.prove
+def test_a_chain_of_every_company_with_nothing_new_sends_only_get_requests(played: Played) -> None:
+    played.stage.requests()
+    assert [run.problems for run in played.stage.chain() if not run.succeeded] == []
+    assert {method: count for method, count in played.stage.requests().items() if method != "GET" and count} == {}
+
+
 def test_a_chain_for_changes_that_finds_none_asks_sales_once_for_each_table_and_writes_nothing(played: Played) -> None:
     tables = [entity for entity in catalogue.ENTITIES.values() if entity.system == "sales"]
     assert {method: count for method, count in played.cycle.items() if count} == {"GET": len(tables)}
