@@ -7,7 +7,9 @@ difference has a cause that somebody decided (a filter, a rejection, an order th
 
 Nothing of transforms or delivery is used here: the ledger says only why a record stayed on one side, or why a change did not
 go through. The latter excuses a difference only while the destination still holds what was last delivered to it (never
-delivered: what the plan saw), see `warehouse.holdings`. Parts that are known by themselves (`parts`) are records of their own.
+delivered: what the plan saw), see `warehouse.holdings`. What SCM changes of an order from Sales is excused only while Sales
+holds what SCM took from it, and nothing of a document whose charges Sales alone has. Parts that are known by themselves
+(`parts`) are records of their own.
 """
 
 from datetime import datetime
@@ -40,7 +42,7 @@ explained AS (
 sales AS (SELECT * FROM explained WHERE side = 'sales'),
 scm AS (SELECT * FROM explained WHERE side = 'scm'),
 journal AS ({journal}),
-held AS (SELECT key, starts_with(unit, 'sales/') AS in_sales, net FROM delivery.holdings
+held AS (SELECT key, starts_with(unit, 'sales/') AS in_sales, net, delivered FROM delivery.holdings
          WHERE company = $company AND list_contains($units, unit)),
 whole AS (SELECT folded, sum(net) AS net, sum(amount) AS amount FROM parts GROUP BY 1 HAVING sum(net) <> 0),
 joined AS (
@@ -60,7 +62,12 @@ pairs AS (
            sales_net = scm_net OR has_parts AS net_agrees,
            EXISTS (SELECT 1 FROM held h WHERE h.in_sales AND h.key = j.folded AND h.net = j.sales_net) AS sales_is_held,
            EXISTS (SELECT 1 FROM held h WHERE NOT h.in_sales AND h.key = j.folded AND h.net = j.scm_net) AS scm_is_held,
-           EXISTS (SELECT 1 FROM held h WHERE NOT h.in_sales AND h.key = j.folded AND h.net = j.sales_net) AS was_sent_so,
+           EXISTS (SELECT 1 FROM held h WHERE h.in_sales AND h.delivered AND h.key = j.folded AND h.net = j.sales_net)
+             AS came_back_so,
+           EXISTS (SELECT 1 FROM held h WHERE NOT h.in_sales AND h.delivered AND h.key = j.folded) AS was_sent,
+           EXISTS (SELECT 1 FROM held h WHERE NOT h.in_sales AND h.delivered AND h.key = j.folded
+                   AND h.net - j.sales_net IN (0, coalesce(p.net, 0))) AS was_sent_so,
+           NOT bare AND (in_flight OR $flow = 'quotes') AS has_charges_of_its_own,
            j.folded IN (SELECT key FROM journal)
              OR split_part(j.folded, ' ', 1) IN (SELECT key FROM journal WHERE $flow = 'invoices') AS was_delivered
     FROM joined j LEFT JOIN whole p ON p.folded = j.folded),
@@ -82,12 +89,14 @@ SELECT $company AS company, key, coalesce(currency, '') AS currency, month, sale
          WHEN NOT scm_adds_up THEN 'scm_total_is_not_its_lines'
          WHEN currency_differs THEN 'currency_differs'
          WHEN sales_amount = scm_amount THEN 'agreed'
-         WHEN net_agrees AND NOT bare AND (in_flight OR $flow = 'quotes') THEN 'charges_of_sales_not_sent'
+         WHEN net_agrees AND has_charges_of_its_own THEN 'charges_of_sales_not_sent'
          WHEN net_agrees AND in_flight THEN 'in_flight'
          WHEN net_agrees AND $flow = 'quotes' THEN 'tax_and_charges_of_scm'
          WHEN list_contains({not_kept}, sales_reason) OR list_contains({not_kept}, scm_reason) THEN 'value_differs'
+         WHEN has_charges_of_its_own OR (in_flight AND was_sent AND NOT was_sent_so) THEN 'value_differs'
          WHEN sales_is_held AND scm_reason = 'totals_not_calculated' THEN 'filtered:totals_not_calculated'
-         WHEN was_sent_so AND scm_reason = 'order_not_confirmed' THEN 'filtered:order_not_confirmed'
+         WHEN CASE WHEN in_flight THEN was_sent_so ELSE came_back_so END AND scm_reason = 'order_not_confirmed'
+         THEN 'filtered:order_not_confirmed'
          WHEN sales_is_held AND scm_outcome IN ('rejected', 'held', 'refused')
          THEN scm_outcome || ':' || coalesce(scm_reason, '')
          WHEN scm_is_held AND sales_outcome IN ('rejected', 'held', 'refused')

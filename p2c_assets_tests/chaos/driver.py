@@ -32,6 +32,8 @@ class RunInfo(NamedTuple):
 
     run_id: str
     tags: Mapping[str, str]
+    job_name: str
+    asset_selection: None = None
 
 
 class StepContext(NamedTuple):
@@ -124,8 +126,9 @@ def run(
     only_changes: bool = False,
     fate: Fate | None = None,
     done: Done | None = None,
+    job: str = PROSPECT_TO_CASH,
 ) -> Ran:
-    """Run steps for the only company; `done` are those that an earlier run made, as a re-execution from failure has them.
+    """Run steps of a job for the only company; `done`: what an earlier run made, as a re-execution from failure has it.
 
     Raises Killed where fate has it so; `done` then holds what was made before.
     """
@@ -144,7 +147,7 @@ def run(
                 failed.add(step.key)
                 continue
             sales_table = step.key.path[:2] == ["raw", "sales"]
-            context = StepContext(step.key, RunInfo(name, tags), None if sales_table else company)
+            context = StepContext(step.key, RunInfo(name, tags, job), None if sales_table else company)
             found = _problems(step, context, platform)
             ran.problems.extend(f"{step.key.to_user_string()}: {words}" for _, words in found)
             if any(blocks for blocks, _ in found):

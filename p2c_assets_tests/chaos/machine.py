@@ -18,7 +18,7 @@ from p2c_assets.defs.jobs import FLOWS, PROSPECT_TO_CASH
 from p2c_assets.mappings.folding import folded
 from p2c_assets.reconcile.compare import UNEXPLAINED
 from p2c_assets.warehouse.database import Database
-from p2c_assets_tests.chaos import picture, world
+from p2c_assets_tests.chaos import agreement, picture, world
 from p2c_assets_tests.chaos.driver import Graph, Ran, Step, Warehouse, run
 from p2c_assets_tests.chaos.fate import Fate, Killed
 from p2c_assets_tests.chaos.images import Image
@@ -68,8 +68,9 @@ class Company:
     def sync(self, flow: str | None = None, *, only_changes: bool = False, fate: Fate | None = None) -> Ran:
         """One run."""
         self.runs += 1
-        steps, name = self._steps_of(flow or self.flow), f"run {self.runs}"
-        return run(self.warehouse, self.twins, steps, name, only_changes=only_changes, fate=fate)
+        job, name = flow or self.flow, f"run {self.runs}"
+        steps = self._steps_of(job)
+        return run(self.warehouse, self.twins, steps, name, only_changes=only_changes, fate=fate, job=job)
 
     def lose_bookmarks(self, position: str | None) -> None:
         """Forget how far Sales was read, or remember something else."""
@@ -113,17 +114,9 @@ class Company:
                         yield f"{flow} {key}: {name}"
 
     def _unequal(self, database: Database) -> Iterator[str]:
-        """Accounts that arrived, against their customers: both as the systems have them, whatever the platform thinks."""
-        sql = "SELECT document FROM ledger.outcomes WHERE task = 'accounts_to_customers' AND valid_to_run IS NULL "
-        arrived = {str(key) for (key,) in database.rows(sql + "AND outcome IN ('created', 'updated', 'unchanged')")}
-        customers = {row["CustomerAccount"]: row for row in self.clerks.rows("CustomersV2")}
-        for account in self.sales.rows("accounts"):
-            if account["accountnumber"] in arrived:
-                customer = customers.get(account["accountnumber"], {})
-                here = (account["name"], account["creditlimit"])
-                there = (customer.get("OrganizationName"), customer.get("CreditLimit"))
-                if here != there:
-                    yield f"account {account['accountnumber']}: {here} in Sales, {there} in SCM"
+        """Both systems as they are, whatever the platform thinks."""
+        flows = FLOWS if self.flow == PROSPECT_TO_CASH else (self.flow,)
+        return agreement.faults(database, self.twins, self.warehouse.settings, flows)
 
 
 def _left_open(database: Database) -> Iterator[str]:

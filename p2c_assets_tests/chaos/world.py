@@ -143,14 +143,15 @@ def _fill_sales(sales: AdminClient) -> None:
 def _accounts() -> list[Row]:
     """Three that arrive, one of them known to SCM, and one that is in a country that is not."""
     return [
-        _account("A-1", "Contoso Retail", "250000"),
-        _account("A-2", "Fabrikam", "80000"),
-        _account("A-3", "Without documents", "0"),
-        _account("A-4", "Lost City Divers", "100", address1_country="Atlantis"),
+        account("A-1", "Contoso Retail", "250000"),
+        account("A-2", "Fabrikam", "80000"),
+        account("A-3", "Without documents", "0"),
+        account("A-4", "Lost City Divers", "100", address1_country="Atlantis"),
     ]
 
 
-def _account(number: str, name: str, limit: str, **more: Any) -> Row:
+def account(number: str, name: str, limit: str, **more: Any) -> Row:
+    """An account with an address."""
     address = {"address1_line1": "1 Main St", "address1_city": "Dayton", "address1_postalcode": "45402"}
     country = {"address1_country": "United States"}
     return sales_rows.account(USMF, number, name, creditlimit=Decimal(limit), **{**address, **country, **more})

@@ -8,6 +8,7 @@ import polars as pl
 
 from p2c_assets.defs import checks, metadata
 from p2c_assets.defs.platform import Platform, step_of
+from p2c_assets.defs.sensors import owing
 from p2c_assets.defs.steps.readiness import require_ready
 from p2c_assets.defs.tags import is_dry_run
 from p2c_assets.delivery.delivering import DELIVERED_SCHEMA, deliver_plan
@@ -38,7 +39,7 @@ def deliver_unit(context: dg.AssetExecutionContext, platform: Platform, unit: st
         "reasons": metadata.reasons(rows),
         **_read_back(rows),
         **_conflicts(platform, desk),
-        **(_arrived(platform) if rows["outcome"].is_in(["created"]).any() else {}),
+        **(_arrived(context, platform) if rows["outcome"].is_in(["created"]).any() else {}),
         **metadata.requests(statistics, time.monotonic() - started),
     }
     results = [
@@ -70,9 +71,11 @@ def _conflicts(platform: Platform, desk: Desk) -> dict[str, Any]:
     return shown if found.is_empty() else {**shown, "conflicts/preview": metadata.preview(found)}
 
 
-def _arrived(platform: Platform) -> dict[str, Any]:
-    """For which companies' held rows something is there now; flows that this run maps later release them in it."""
+def _arrived(context: dg.AssetExecutionContext, platform: Platform) -> dict[str, Any]:
+    """For which companies' held rows something is there now; flows that this run maps later release them in it, sensors the
+    others."""
     found = arrivals.arrived(platform.database, platform.tasks)
+    owing.after_delivery(platform.settings, context.run, context.partition_key, found)
     return {f"arrived/{one.company}/{one.entity}": one.rows for one in found}
 
 
