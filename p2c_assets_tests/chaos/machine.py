@@ -52,6 +52,8 @@ class Company:
         self.written = 0
         self.gone: set[str] = set()
         """Keys of records that people have deleted in one of the systems: the other one has them still."""
+        self.edited: set[str] = set()
+        """Orders whose lines were changed in Sales: while SCM owns one and has not confirmed it, nothing makes both equal."""
 
     @cached_property
     def _graph(self) -> Graph:
@@ -110,8 +112,17 @@ class Company:
             if database.has_table("reconciled", f"{flow}_pairs"):
                 sql = f"SELECT key, class FROM reconciled.{flow}_pairs WHERE list_contains(?, class)"
                 for key, name in database.rows(sql, [list(UNEXPLAINED)]):
-                    if folded(str(key)) not in self.gone:
+                    if folded(str(key)) not in self.gone | self._disputed(flow):
                         yield f"{flow} {key}: {name}"
+
+    def _disputed(self, flow: str) -> set[str]:
+        """Orders that somebody has changed in Sales after SCM took them, until SCM confirms or cancels them."""
+        open_orders = [
+            folded(str(row["SalesOrderNumber"]))
+            for row in self.clerks.rows("CDSSalesOrderHeaders")
+            if row["SalesOrderProcessingStatus"] in ("", None, "Active")
+        ]
+        return self.edited & set(open_orders) if flow == "orders" else set()
 
     def _unequal(self, database: Database) -> Iterator[str]:
         """Both systems as they are, whatever the platform thinks."""
@@ -174,6 +185,21 @@ class Steps(RuleBasedStateMachine):
             entity_set, {"quotes": "quoteid", "salesorders": "salesorderid"}[entity_set], chance, {"name": name}
         )
 
+    @rule(chance=CHANCES, entity_set=st.sampled_from(("quotedetails", "salesorderdetails")), quantity=QUANTITIES)
+    def edit_a_line(self, chance: int, entity_set: str, quantity: int) -> None:
+        sales = self.company.sales
+        line = sales.edit(entity_set, f"{entity_set[:-1]}id", chance, {"quantity": Decimal(quantity)})
+        if line is not None and entity_set == "salesorderdetails":
+            row = next(row for row in sales.rows(entity_set) if row["salesorderdetailid"] == line)
+            self.company.edited.add(folded(str(row["msdynce_ordernumber"])))
+
+    @rule(chance=CHANCES, entity_set=st.sampled_from(("quotes", "salesorders")))
+    def delete_a_document(self, chance: int, entity_set: str) -> None:
+        key, number = {"quotes": ("quoteid", "quotenumber"), "salesorders": ("salesorderid", "ordernumber")}[entity_set]
+        row = self.company.sales.delete(entity_set, key, chance)
+        if row is not None:
+            self.company.gone.add(folded(str(row[number])))
+
     @rule(chance=CHANCES)
     def delete_a_line_of_a_draft(self, chance: int) -> None:
         drafts = {
@@ -213,9 +239,25 @@ class Steps(RuleBasedStateMachine):
         self.company.clerks.edit("CDSSalesOrderHeaders", keys[:1], chance, {"SalesOrderName": name})
         self.company.clerks.edit("CDSSalesOrderLines", keys, chance, {"OrderedSalesQuantity": Decimal(quantity)})
 
-    @rule(chance=CHANCES, name=NAMES)
-    def edit_a_customer_in_scm(self, chance: int, name: str) -> None:
+    @rule(chance=CHANCES, name=NAMES, limit=AMOUNTS)
+    def edit_a_customer_in_scm(self, chance: int, name: str, limit: int) -> None:
         self.company.clerks.edit("CustomersV2", ("CustomerAccount",), chance, {"OrganizationName": name})
+        self.company.clerks.edit("CustomersV2", ("CustomerAccount",), chance + 1, {"CreditLimit": Decimal(limit)})
+
+    @rule(chance=CHANCES, name=NAMES)
+    def edit_a_contact_person_in_scm(self, chance: int, name: str) -> None:
+        keys = ("ContactPersonPartyNumber", "AssociatedPartyNumber")
+        self.company.clerks.edit("CDSContactPersons", keys, chance, {"LastName": name})
+
+    @rule(chance=CHANCES, status=st.sampled_from(("Sent", "Lost", "Cancelled", "Confirmed")))
+    def close_a_quotation(self, chance: int, status: str) -> None:
+        self.company.clerks.close_quotation(chance, status, self.company.number("W"))
+
+    @rule(chance=CHANCES)
+    def delete_an_order_in_scm(self, chance: int) -> None:
+        row = self.company.clerks.delete("CDSSalesOrderHeaders", ("SalesOrderNumber",), chance)
+        if row is not None:
+            self.company.gone.add(folded(str(row["SalesOrderNumber"])))
 
     @rule(chance=CHANCES)
     def delete_an_order_line_in_scm(self, chance: int) -> None:

@@ -166,6 +166,15 @@ class Clerks(Desk):
         order = {"dataAreaId": world.COMPANY, "SalesOrderNumber": row["SalesOrderNumber"], "document": document}
         return str(row["SalesOrderNumber"]) if self.administer("post", order) else None
 
+    def close_quotation(self, chance: int, status: str, order: str) -> str | None:
+        """Send, lose, cancel or confirm a quotation, which makes an order; the quotation's number where the ERP let them."""
+        row = self.pick("CDSSalesQuotationHeaders", chance)
+        if row is None:
+            return None
+        number = str(row["SalesQuotationNumber"])
+        document = {"dataAreaId": world.COMPANY, "SalesQuotationNumber": number, "status": status}
+        return number if self.administer("quotation", {**document, "SalesOrderNumber": order}) else None
+
     def calculate_totals(self) -> bool:
         """Run the batch job Calculate sales totals."""
         return self.administer("jobs", {"job": "calculate_sales_totals"}) and self.administer("jobs/run", {})
