@@ -47,7 +47,9 @@ Explained:
 | `invoice_kept_in_sales` | an invoice that was made in Sales |
 
 What stopped a document explains a difference only while the destination still holds what was last delivered to it, net of tax
-and charges (never delivered: what the plan saw). A difference that arose there in the meantime is unexplained.
+and charges (never delivered: what the plan saw). A difference that arose there in the meantime is unexplained. An order of Sales
+that SCM changes before it comes back (`order_not_confirmed`, `totals_not_calculated`) is explained as long as Sales holds what
+SCM took from it. Nothing of this explains a document with charges that Sales alone has.
 
 Lines that were deleted on one side and cents of a split discount are records of their own: the rest of their pair has to agree.
 
