@@ -109,21 +109,22 @@ def prepare(database: Database, table: str, empty: pl.DataFrame) -> None:
 
 
 def _fit_table(database: Database, table: str, rows: pl.DataFrame) -> None:
-    """Make the tables where they are not there yet, and the columns that a wider read brings."""
+    """Make both tables where they are not there yet, and the columns that a wider read brings: in both or in none."""
     name = f"raw.{table}"
     if database.known.get(name) == rows.columns:
         return
-    database.run(f"CREATE TABLE IF NOT EXISTS {name} AS SELECT *, NULL::VARCHAR AS row_version FROM page LIMIT 0")
-    database.run(
-        f"CREATE TABLE IF NOT EXISTS raw_log.{table} AS SELECT *, NULL::VARCHAR AS row_version, "
-        "NULL::VARCHAR AS run, NULL::TIMESTAMPTZ AS observed_utc, NULL::BOOLEAN AS deleted FROM page LIMIT 0"
-    )
-    present = set(database.columns("raw", table))
-    for column, kind, *_ in database.rows("DESCRIBE SELECT * FROM page"):
-        if column not in present:
-            database.run(f'ALTER TABLE raw.{table} ADD COLUMN "{column}" {kind}')
-            database.run(f'ALTER TABLE raw_log.{table} ADD COLUMN "{column}" {kind}')
-            current.changed(database, table)
+    with database.transaction():
+        database.run(f"CREATE TABLE IF NOT EXISTS {name} AS SELECT *, NULL::VARCHAR AS row_version FROM page LIMIT 0")
+        database.run(
+            f"CREATE TABLE IF NOT EXISTS raw_log.{table} AS SELECT *, NULL::VARCHAR AS row_version, "
+            "NULL::VARCHAR AS run, NULL::TIMESTAMPTZ AS observed_utc, NULL::BOOLEAN AS deleted FROM page LIMIT 0"
+        )
+        present = set(database.columns("raw", table))
+        for column, kind, *_ in database.rows("DESCRIBE SELECT * FROM page"):
+            if column not in present:
+                database.run(f'ALTER TABLE raw.{table} ADD COLUMN "{column}" {kind}')
+                database.run(f'ALTER TABLE raw_log.{table} ADD COLUMN "{column}" {kind}')
+                current.changed(database, table)
     database.known[name] = rows.columns
 
 

@@ -1,13 +1,17 @@
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import cast
 
+import duckdb
 import polars as pl
+import pytest
 
 from p2c_assets.extraction.frames import frame
 from p2c_assets.mappings import scm
 from p2c_assets.warehouse import raw_log
 from p2c_assets.warehouse.database import Database
 from p2c_assets.warehouse.raw_log import Change, Scope
+from p2c_assets_tests.chaos.fate import Fate, Killed, WatchedConnection
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 TABLE = scm.CUSTOMERS_V2.table
@@ -22,6 +26,22 @@ def customers(company: str, **limits: object) -> pl.DataFrame:
 
 def store(database: Database, rows: pl.DataFrame, run: str, scope: Scope | None = None) -> Change:
     return raw_log.store(database, TABLE, rows, scope or Scope("usmf"), run, NOW)
+
+
+@pytest.mark.parametrize("known", [[], ["row_id", "row_company", "CustomerAccount"]])
+def test_a_kill_leaves_both_tables_of_an_entity_or_none_and_the_same_columns_in_both(
+    database: Database, known: list[str]
+) -> None:
+    """A read that finds nothing new does not look whether its tables are whole."""
+    whole = customers("usmf")
+    if known:
+        raw_log.prepare(database, TABLE, whole.select(known))
+    database.known.clear()
+    watched = WatchedConnection(database.connection, Fate(kill_after=1))
+    with pytest.raises(Killed):
+        raw_log.prepare(Database(cast(duckdb.DuckDBPyConnection, watched)), TABLE, whole)
+    left = [set(database.columns(schema, TABLE)) & set(whole.columns) for schema in ("raw", "raw_log")]
+    assert left == [set(whole.columns), set(whole.columns)]
 
 
 def test_a_row_is_logged_when_its_content_changes_and_not_otherwise(database: Database) -> None:
