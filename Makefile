@@ -40,7 +40,7 @@ check: $(STAMP) ## formatting, lint, types, import contracts, definitions
 	@$(BIN)/dagster definitions validate
 
 test: $(STAMP) ## the whole suite, offline
-	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not prove"
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not prove"
 
 prove: $(STAMP) ## the costly proofs in full
 	@$(BIN)/pytest -m prove

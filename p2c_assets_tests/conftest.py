@@ -2,8 +2,14 @@
 
 import gc
 import os
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
+
+BEGIN_WITH_THE_PLAYED_SCENARIO = [
+    f"p2c_assets_tests/chain/test_{name}.py" for name in ("scenario", "reports", "companies")
+]
 
 for system in ("SALES", "SCM"):
     os.environ.setdefault(f"P2C_{system}__CLIENT_SECRET", "sandbox-secret-not-for-real-tenants")
@@ -14,9 +20,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes a file's tests stay together, and those of all files that begin with the played scenario."""
-    for item in items:
-        group = "once" if "once" in getattr(item, "fixturenames", ()) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+class ByPlay(LoadFileScheduling):
+    """A file's tests stay in one process, and those of the files that begin with the same played scenario as well."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "the played scenario" if file in BEGIN_WITH_THE_PLAYED_SCENARIO else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByPlay:
+    """In place of `--dist loadfile`."""
+    return ByPlay(config, log)
