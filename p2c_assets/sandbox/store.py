@@ -11,6 +11,8 @@ from p2c_assets.sandbox.store_file import StoreFile
 from p2c_assets.sandbox.table import EMPTY, Change, Picture, Row, Table
 
 SEQUENCES = "_sequences"
+_FEW = 5
+"""A restore that changes less than one row in so many writes them into the file; another copies everything inside SQLite."""
 
 
 class Store:
@@ -24,6 +26,7 @@ class Store:
         self._pictures: dict[str, Mapping[str, Picture]] = {}
         self._sizes: dict[str, int] = {}
         self._to_keep: dict[str, None] = {}
+        self._brought_back: tuple[str, int] | None = None
         self._file = StoreFile(path, system) if path is not None else None
         if self._file is not None:
             self._load(self._file)
@@ -80,9 +83,12 @@ class Store:
         size = self._sizes[name]
         if name not in self._pictures and self._file is not None:
             self._pictures[name] = self._pictures_in(self._file, name)
-        pictures = self._pictures[name]
-        for table in {**self._tables, **pictures}:
-            self.table(table).return_to(pictures.get(table, EMPTY))
+        pictures, mark = self._pictures[name], len(self._journal)
+        with self.transaction():
+            for table in {**self._tables, **pictures}:
+                self.table(table).return_to(pictures.get(table, EMPTY))
+            if name not in self._to_keep and len(self._journal) - mark > size // _FEW:
+                self._brought_back = name, len(self._journal)
         return size
 
     def snapshots(self) -> Mapping[str, int]:
@@ -94,6 +100,8 @@ class Store:
         del self._sizes[name]
         self._pictures.pop(name, None)
         self._to_keep.pop(name, None)
+        if self._brought_back is not None and self._brought_back[0] == name:
+            self._brought_back = None
         if self._file is not None:
             self._file.forget(name)
 
@@ -120,14 +128,19 @@ class Store:
         while len(self._journal) > mark:
             change = self._journal.pop()
             change.table.undo(change)
+        if self._brought_back is not None and self._brought_back[1] > mark:
+            self._brought_back = None
 
     def _flush(self) -> None:
         if self._file is not None:
-            dirty = dict.fromkeys((change.table, change.key) for change in self._journal)
-            self._file.write([(table.name, key, table.ordinal(key), table.get(key)) for table, key in dirty])
+            snapshot, done = self._brought_back or (None, 0)
+            dirty = dict.fromkeys((change.table, change.key) for change in self._journal[done:])
+            rows = [(table.name, key, table.ordinal(key), table.get(key)) for table, key in dirty]
+            self._file.write(rows, snapshot)
             for name in self._to_keep:
                 self._file.keep(name, self._sizes[name])
         self._to_keep.clear()
+        self._brought_back = None
         self._journal.clear()
 
     def _load(self, file: StoreFile) -> None:

@@ -35,11 +35,16 @@ _KEEP = """
 insert into snapshots (name, system, "table", id, data, ordinal)
 select ?, system, "table", id, data, ordinal from rows where system = ?
 """
+_BRING_BACK = """
+insert into rows (system, "table", id, data, ordinal)
+select system, "table", id, data, ordinal from snapshots where system = ? and name = ?
+"""
 _UPSERT = """
 insert into rows (system, "table", id, data, ordinal) values (?, ?, ?, ?, ?)
 on conflict (system, "table", id) do update set data = excluded.data, ordinal = excluded.ordinal
 """
 _DELETE = 'delete from rows where system = ? and "table" = ? and id = ?'
+_CLEAR = "delete from rows where system = ?"
 _DECIMAL = "$decimal"
 
 
@@ -86,8 +91,10 @@ class StoreFile:
             statement = f"delete from {table} where system = ? and name = ?"
             self._connection.execute(statement, (self._system, snapshot))
 
-    def write(self, rows: Sequence[tuple[str, Any, int, dict[str, Any] | None]]) -> None:
-        """Upsert the rows, delete those that are None, in one SQLite transaction."""
+    def write(self, rows: Sequence[tuple[str, Any, int, dict[str, Any] | None]], snapshot: str | None = None) -> None:
+        """Upsert the rows, delete those that are None, in one SQLite transaction; before it, make everything what it is in
+        the copy of the snapshot's name, if one is given.
+        """
         deleted = [(self._system, table, _text(key)) for table, key, _, row in rows if row is None]
         kept = [
             (self._system, table, _text(key), _text(row), ordinal)
@@ -95,13 +102,16 @@ class StoreFile:
             if row is not None
         ]
         with self._connection:
+            if snapshot is not None:
+                self._connection.execute(_CLEAR, (self._system,))
+                self._connection.execute(_BRING_BACK, (self._system, snapshot))
             self._connection.executemany(_DELETE, deleted)
             self._connection.executemany(_UPSERT, kept)
 
     def clear(self) -> None:
         """Delete every row of this system."""
         with self._connection:
-            self._connection.execute("delete from rows where system = ?", (self._system,))
+            self._connection.execute(_CLEAR, (self._system,))
 
     def close(self) -> None:
         """Close the connection."""

@@ -18,7 +18,8 @@ from p2c_assets.sandbox.dataverse.paging import FIRST, Position, SortKey, behind
 from p2c_assets.sandbox.dataverse.predicates import Predicates
 from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, preferences
 from p2c_assets.sandbox.dataverse.records import Records
-from p2c_assets.sandbox.dataverse.rendering import Shown, etag, shape_of, shown
+from p2c_assets.sandbox.dataverse.rendering import Shown, etag, shown
+from p2c_assets.sandbox.dataverse.row_texts import shape_of
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.expression import Expression
 from p2c_assets.sandbox.odata.filter import parse_filter
@@ -71,7 +72,7 @@ def read_set(records: Records, table: Table, request: Request, within: list[Row]
         before["@odata.count"] = min(count, MOST_ROWS)
     before |= totals(prefer, count)
     behind = {} if page.token is None else {"@odata.nextLink": _link(request, page.token)}
-    shape = shape_of(table, records, what, prefer)
+    shape = shape_of(table, what, prefer)
     if shape is not None:
         return Response.encoded(200, records.encoded.page(shape, page.rows, before, behind), prefer.applied)
     return Response.json(200, {**before, "value": [render(row) for row in page.rows], **behind}, prefer.applied)

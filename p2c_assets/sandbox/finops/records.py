@@ -106,8 +106,7 @@ class Records:
         """
         order = self.table(entity_set).sequence("by company", _company, _rank)
         for company in sorted(companies):
-            start = None if behind is None else (*_rank((company, *behind)), _LAST)
-            yield from order.rows(company, start, skip)
+            yield from order.rows(company, None if behind is None else (company, *behind), skip)
             skip = max(skip - order.size(company), 0)
 
     def with_values(self, entity_set: EntitySet, wanted: Wanted, companies: Sequence[str]) -> list[Row]:
@@ -133,10 +132,6 @@ def _company(row: Row) -> str | None:
 
 def _fold(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
-
-
-_LAST = (2,)
-"""Ranks behind every part of a key."""
 
 
 def _rank(key: Key) -> tuple[tuple[bool, Any], ...]:
