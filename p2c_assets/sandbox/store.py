@@ -16,10 +16,13 @@ _FEW = 5
 
 
 class Store:
-    """All tables of one twin (`system`), in memory; with a path, written through to that SQLite file."""
+    """All tables of one twin (`system`), in memory; with a path, written through to that SQLite file. `revision` changes
+    with every write.
+    """
 
     def __init__(self, system: str, path: Path | None = None) -> None:
         self.system = system
+        self.revision = 0
         self._tables: dict[str, Table] = {}
         self._journal: list[Change] = []
         self._depth = 0
@@ -107,6 +110,7 @@ class Store:
 
     def clear(self) -> None:
         """Empty everything but the snapshots, file included. Not to be called inside a transaction that may roll back."""
+        self.revision += 1
         for table in self._tables.values():
             table.clear()
         self._journal.clear()
@@ -120,6 +124,7 @@ class Store:
 
     def _record(self, change: Change) -> None:
         """Remember how to undo a write; outside a transaction it is final at once."""
+        self.revision += 1
         self._journal.append(change)
         if self._depth == 0:
             self._flush()
@@ -127,6 +132,7 @@ class Store:
     def _undo_to(self, mark: int) -> None:
         while len(self._journal) > mark:
             change = self._journal.pop()
+            self.revision += 1
             change.table.undo(change)
         if self._brought_back is not None and self._brought_back[1] > mark:
             self._brought_back = None

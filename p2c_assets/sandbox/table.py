@@ -44,7 +44,7 @@ EMPTY = Picture({}, {}, 0)
 
 
 class Table:
-    """Rows by key, iterated in the order of their insertion. `revision` changes with every write."""
+    """Rows by key, iterated in the order of their insertion."""
 
     def __init__(self, name: str, record: Callable[[Change], None]) -> None:
         self.name = name
@@ -53,7 +53,6 @@ class Table:
         self._ordinals: dict[Key, int] = {}
         self._next_ordinal = 0
         self._in_order = True
-        self.revision = 0
         self._indexes: dict[str, Index] = {}
         self._sequences: dict[str, Sequence] = {}
 
@@ -130,7 +129,6 @@ class Table:
 
     def clear(self) -> None:
         """Store's own: forget all rows, keep the indexes' definitions."""
-        self.revision += 1
         self._rows.clear()
         self._ordinals.clear()
         self._forget_lookups()
@@ -177,7 +175,6 @@ class Table:
 
     def _set(self, key: Key, row: Row | None, ordinal: int) -> None:
         before = self._rows.get(key)
-        self.revision += 1
         for index in self._indexes.values():
             index.move(key, before, row)
         for sequence in self._sequences.values():

@@ -17,6 +17,7 @@ from p2c_assets.sandbox.dataverse.schema_platform import ORGANIZATION, SYSTEM_US
 from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID
 from p2c_assets.sandbox.encoded import EncodedRows
 from p2c_assets.sandbox.lookups import Index
+from p2c_assets.sandbox.selections import Selections
 from p2c_assets.sandbox.store import SEQUENCES, Store
 from p2c_assets.sandbox.table import Row
 
@@ -54,6 +55,7 @@ class Records:
         self.clock = clock
         self.options = options
         self.encoded = EncodedRows()
+        self.selections = Selections(store)
         self.caller = Caller("sandbox", NO_CORRELATION, None)
         self.on_write: OnWrite | None = None
         self._is_silent = False
