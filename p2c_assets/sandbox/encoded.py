@@ -42,18 +42,21 @@ class _Kept:
     def objects(self, shape: Shape, rows: Sequence[Row]) -> list[bytes]:
         identities = [*map(itemgetter(shape.identity), rows)]
         known = [*map(self._rows.get, identities)]
+        if not any(known):
+            return self._keep(shape, identities, rows)
         if not all(map(is_, known, rows)):
-            self._keep(shape, [row for row, kept in zip(rows, known, strict=True) if kept is not row])
+            places = [place for place, row in enumerate(rows) if known[place] is not row]
+            self._keep(shape, [identities[place] for place in places], [rows[place] for place in places])
         return [*map(self._objects.__getitem__, identities)]
 
-    def _keep(self, shape: Shape, rows: Sequence[Row]) -> None:
-        identities = [*map(itemgetter(shape.identity), rows)]
+    def _keep(self, shape: Shape, identities: Sequence[Hashable], rows: Sequence[Row]) -> list[bytes]:
         starts = range(0, len(rows), AT_ONCE)
         objects = [one for start in starts for one in shape.encode(rows[start : start + AT_ONCE])]
-        earlier = sum(len(self._objects.get(identity, b"")) for identity in identities)
-        self.size += sum(map(len, objects)) - earlier
+        earlier = filter(None, map(self._objects.get, identities))
+        self.size += sum(map(len, objects)) - sum(map(len, earlier))
         self._rows.update(zip(identities, rows, strict=True))
         self._objects.update(zip(identities, objects, strict=True))
+        return objects
 
 
 class EncodedRows:

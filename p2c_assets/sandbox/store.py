@@ -155,10 +155,17 @@ class Store:
         self._sizes.update(file.snapshots())
 
     def _pictures_in(self, file: StoreFile, snapshot: str) -> Mapping[str, Picture]:
-        """A snapshot of an earlier process; a row that is as it is now is the same object, so that a restore passes over it."""
+        """A snapshot of an earlier process; a row that is as the file has it is the same object, so that a restore passes
+        over it.
+        """
+        unwritten = {(change.table.name, change.key): change.before for change in reversed(self._journal)}
         pictures: dict[str, Picture] = {}
-        for name, key, ordinal, row in file.read(snapshot):
-            now = self.table(name).get(key)
-            picture = pictures.get(name, Picture({}, {}, 0))
-            pictures[name] = picture.with_row(key, ordinal, now if now is not None and now == row else row)
-        return pictures
+        for name, key, ordinal, row in file.read_snapshot(snapshot):
+            if row is None:
+                before = unwritten.get((name, key))
+                row = self.table(name)[key] if before is None else before
+            picture = pictures.setdefault(name, Picture({}, {}, 0))
+            picture.rows[key], picture.ordinals[key] = row, ordinal
+        return {
+            name: picture._replace(next_ordinal=max(picture.ordinals.values())) for name, picture in pictures.items()
+        }

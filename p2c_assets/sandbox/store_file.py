@@ -30,7 +30,11 @@ _OF_BEFORE = "alter table rows add column ordinal integer not null default 0", "
 """What makes the table of files from before 2026-11 one of now."""
 
 _READ = 'select "table", id, ordinal, data from rows where system = ? order by ordinal'
-_READ_SNAPSHOT = 'select "table", id, ordinal, data from snapshots where system = ? and name = ? order by ordinal'
+_READ_SNAPSHOT = """
+select kept."table", kept.id, kept.ordinal, case when kept.data = rows.data then null else kept.data end
+from snapshots kept left join rows using (system, "table", id)
+where system = ? and name = ? order by kept.ordinal
+"""
 _KEEP = """
 insert into snapshots (name, system, "table", id, data, ordinal)
 select ?, system, "table", id, data, ordinal from rows where system = ?
@@ -64,11 +68,15 @@ class StoreFile:
                 for statement in _OF_BEFORE:
                     self._connection.execute(statement)
 
-    def read(self, snapshot: str | None = None) -> Iterator[tuple[str, Any, int, dict[str, Any]]]:
-        """(table, key, ordinal, row) of every row of now or of a snapshot, in order of the ordinal."""
-        query, values = (_READ, (self._system,)) if snapshot is None else (_READ_SNAPSHOT, (self._system, snapshot))
-        for table, key, ordinal, data in self._connection.execute(query, values):
+    def read(self) -> Iterator[tuple[str, Any, int, dict[str, Any]]]:
+        """(table, key, ordinal, row) of every row, in order of the ordinal."""
+        for table, key, ordinal, data in self._connection.execute(_READ, (self._system,)):
             yield table, _key(orjson.loads(key)), ordinal, _row(data)
+
+    def read_snapshot(self, name: str) -> Iterator[tuple[str, Any, int, dict[str, Any] | None]]:
+        """The same of a snapshot; None for a row that the file has as it is there."""
+        for table, key, ordinal, data in self._connection.execute(_READ_SNAPSHOT, (self._system, name)):
+            yield table, _key(orjson.loads(key)), ordinal, None if data is None else _row(data)
 
     def snapshots(self) -> Iterator[tuple[str, int]]:
         """Name and number of rows of this system's snapshots."""

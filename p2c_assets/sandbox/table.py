@@ -34,11 +34,6 @@ class Picture(NamedTuple):
     ordinals: dict[Key, int]
     next_ordinal: int
 
-    def with_row(self, key: Key, ordinal: int, row: Row) -> "Picture":
-        """One row more, at the end."""
-        self.rows[key], self.ordinals[key] = row, ordinal
-        return self._replace(next_ordinal=ordinal)
-
 
 EMPTY = Picture({}, {}, 0)
 

@@ -231,6 +231,27 @@ def test_a_restore_that_was_rolled_back_or_whose_snapshot_is_forgotten_leaves_th
     again.close()
 
 
+def test_a_later_process_restores_over_writes_that_are_not_in_the_file_yet(tmp_path: Path) -> None:
+    store = Store("scm", tmp_path / "twin.sqlite3")
+    for number in range(4):
+        store.table("lines").insert(str(number), {"number": number})
+    store.snapshot("start")
+    store.table("lines").replace("3", {"number": 33})
+    store.close()
+    again = Store("scm", tmp_path / "twin.sqlite3")
+    lines = again.table("lines")
+    with again.transaction():
+        lines.replace("0", {"number": 100})
+        lines.replace("0", {"number": 200})
+        lines.delete("1")
+        again.restore("start")
+    assert [row["number"] for row in lines.rows()] == [0, 1, 2, 3]
+    again.close()
+    third = Store("scm", tmp_path / "twin.sqlite3")
+    assert [row["number"] for row in third.table("lines").rows()] == [0, 1, 2, 3]
+    third.close()
+
+
 def test_an_empty_snapshot_and_a_newer_one_of_the_same_name_are_kept(tmp_path: Path) -> None:
     store = Store("scm", tmp_path / "twin.sqlite3")
     store.snapshot("empty")
