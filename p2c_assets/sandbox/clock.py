@@ -7,6 +7,7 @@ from p2c_assets.sandbox.table import Row
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _TABLE = "_clock"
+_UNMOVED: Row = {}
 
 
 class Clock:
@@ -14,6 +15,7 @@ class Clock:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._written: tuple[Row | None, str] = None, ""
 
     @property
     def day(self) -> int:
@@ -27,7 +29,10 @@ class Clock:
 
     def timestamp(self) -> str:
         """The present as the systems write it: 2026-01-05T08:00:00Z."""
-        return self.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        row = self._row()
+        if row is not self._written[0]:
+            self._written = row, self.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self._written[1]
 
     def today(self) -> str:
         """The present day: 2026-01-05."""
@@ -47,4 +52,4 @@ class Clock:
         self._store.table(_TABLE).put("now", {**row, "day": self.day, "seconds": moved})
 
     def _row(self) -> Row:
-        return self._store.table(_TABLE).get("now") or {}
+        return self._store.table(_TABLE).get("now") or _UNMOVED

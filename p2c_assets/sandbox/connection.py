@@ -14,6 +14,8 @@ from p2c_assets.sandbox.messages import Response
 
 TRANSPORT = "p2c.transport"
 GOODBYE_S = 0.2
+CHUNK = 256 * 1024
+"""Bytes handed over at once: what the connection cannot take yet is copied to wait, and what is not handed over is not."""
 
 
 class TroubledProtocol(HttpToolsProtocol):
@@ -57,7 +59,10 @@ async def deliver(response: Response, scope: Scope, receive: Receive, send: Send
 
 async def _whole(send: Send, response: Response) -> None:
     await _start(send, response, len(response.body))
-    await send({"type": "http.response.body", "body": response.body})
+    body = memoryview(response.body)
+    for start in range(0, max(len(body), 1), CHUNK):
+        more = start + CHUNK < len(body)
+        await send({"type": "http.response.body", "body": body[start : start + CHUNK], "more_body": more})
 
 
 async def _start(send: Send, response: Response, length: int) -> None:

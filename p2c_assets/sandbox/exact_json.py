@@ -5,6 +5,7 @@ Shared by both twins. What a number means (scale, range) is each twin's own busi
 
 import json
 import re
+from codecs import BOM_UTF8
 from decimal import Decimal
 from typing import Any
 
@@ -21,9 +22,9 @@ def loads(text: bytes | str) -> Any:
 
     Raises ValueError on malformed text, NaN or Infinity, half surrogate pairs, and nesting that the stack cannot hold.
     """
-    decoded = text if isinstance(text, str) else text.decode("utf-8-sig")
+    decoded = text if isinstance(text, str) else text.removeprefix(BOM_UTF8).decode()
     try:
-        value = json.loads(decoded, parse_float=Decimal, parse_constant=_refuse)
+        value = _DECODER.decode(decoded)
     except RecursionError:
         raise ValueError("the text is nested too deeply") from None
     if _SURROGATE.search(decoded):
@@ -50,3 +51,6 @@ def _fragment(value: object) -> orjson.Fragment:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)

@@ -181,6 +181,8 @@ class Faults:
 
     def on_operation(self, request: Request) -> Plan | None:
         """What happens to this operation of a `$batch`."""
+        if not self._armed:
+            return None
         armed = [one for one in self._armed if one.plan.inside]
         return _struck(armed, request.method, request.path, body=request.body)
 

@@ -1,5 +1,6 @@
 """What passes between the HTTP server and a twin: one request, one response, and the refusal of what is not there."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -8,6 +9,11 @@ from urllib.parse import unquote, urljoin, urlsplit
 from p2c_assets.sandbox.exact_json import dumps, loads
 from p2c_assets.sandbox.odata.multipart import BatchRequest, PartResponse
 from p2c_assets.sandbox.odata.options import parse_query
+
+_PLAIN = re.compile(
+    r"((?:/(?![/.])[\w$()',=%!*@:&+~-][\w$()',=%!*@:&+~.-]*)+)(?:\?([\w$()',=%!*@:&+~./-]+))?", re.ASCII
+)
+"""An address that is complete and needs no rules to be taken apart: its path and its query."""
 
 JSON_TYPE = "application/json; odata.metadata=minimal"
 
@@ -81,9 +87,10 @@ class Request:
         client: str = "",
     ) -> "Request":
         """From a request target, absolute or `/path?query`."""
-        url = urlsplit(target)
+        plain = _PLAIN.fullmatch(target)
+        path, query = (plain[1], plain[2] or "") if plain else urlsplit(target)[2:4]
         lower = {name.lower(): value for name, value in headers.items()}
-        return cls(method, unquote(url.path), parse_query(url.query), lower, body, scheme, inside, client, len(target))
+        return cls(method, unquote(path), parse_query(query), lower, body, scheme, inside, client, len(target))
 
     @property
     def base_url(self) -> str:
@@ -96,7 +103,7 @@ class Request:
 
     def inner(self, part: BatchRequest) -> "Request":
         """One operation of this `$batch` request: a relative URL stands beside `$batch`, host and identity are kept."""
-        target = urljoin(self.path, part.url) if not part.url.startswith("$") else part.url
+        target = part.url if part.url.startswith("$") or _PLAIN.fullmatch(part.url) else urljoin(self.path, part.url)
         kept = {name: self.headers[name] for name in ("host", "authorization") if name in self.headers}
         headers = {**kept, **part.headers, **_host(kept)}
         return Request.of(part.method, target, headers, part.body, self.scheme, inside=True, client=self.client)

@@ -4,6 +4,7 @@ What the twins are is in `dataverse` and `finops`, what fills them in `csv_files
 """
 
 import asyncio
+import gc
 import signal
 import socket
 import threading
@@ -43,6 +44,10 @@ READY = "sandbox ready"
 """First words of the line on stdout that says that both twins answer."""
 
 START_TIMEOUT_S = 30.0
+COLLECT_AFTER = 100_000
+"""New objects between two searches for cycles, in a process that does nothing else: there are none in rows, and each search
+goes through all of them.
+"""
 
 
 class SandboxError(Exception):
@@ -87,7 +92,7 @@ def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM, printing how to reach the twins first. `data` is a folder that keeps their state."""
     stop = threading.Event()
-    with _stopped_by_signals(stop), running_sandbox(sales_port, scm_port, data, tls) as sandbox:
+    with _stopped_by_signals(stop), _seldom_collected(), running_sandbox(sales_port, scm_port, data, tls) as sandbox:
         print(announcement(sandbox, data), flush=True)
         stop.wait()
 
@@ -214,6 +219,16 @@ def _listener(port: int) -> socket.socket:
 
 def _url(name: str, listener: socket.socket) -> str:
     return f"{'https' if name.endswith('_tls') else 'http'}://{HOST}:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def _seldom_collected() -> Generator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(COLLECT_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager

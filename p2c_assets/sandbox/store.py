@@ -11,19 +11,25 @@ from p2c_assets.sandbox.store_file import StoreFile
 from p2c_assets.sandbox.table import EMPTY, Change, Picture, Row, Table
 
 SEQUENCES = "_sequences"
+_FEW = 5
+"""A restore that changes less than one row in so many writes them into the file; another copies everything inside SQLite."""
 
 
 class Store:
-    """All tables of one twin (`system`), in memory; with a path, written through to that SQLite file."""
+    """All tables of one twin (`system`), in memory; with a path, written through to that SQLite file. `revision` changes
+    with every write.
+    """
 
     def __init__(self, system: str, path: Path | None = None) -> None:
         self.system = system
+        self.revision = 0
         self._tables: dict[str, Table] = {}
         self._journal: list[Change] = []
         self._depth = 0
         self._pictures: dict[str, Mapping[str, Picture]] = {}
         self._sizes: dict[str, int] = {}
         self._to_keep: dict[str, None] = {}
+        self._brought_back: tuple[str, int] | None = None
         self._file = StoreFile(path, system) if path is not None else None
         if self._file is not None:
             self._load(self._file)
@@ -80,9 +86,12 @@ class Store:
         size = self._sizes[name]
         if name not in self._pictures and self._file is not None:
             self._pictures[name] = self._pictures_in(self._file, name)
-        pictures = self._pictures[name]
-        for table in {**self._tables, **pictures}:
-            self.table(table).return_to(pictures.get(table, EMPTY))
+        pictures, mark = self._pictures[name], len(self._journal)
+        with self.transaction():
+            for table in {**self._tables, **pictures}:
+                self.table(table).return_to(pictures.get(table, EMPTY))
+            if name not in self._to_keep and len(self._journal) - mark > size // _FEW:
+                self._brought_back = name, len(self._journal)
         return size
 
     def snapshots(self) -> Mapping[str, int]:
@@ -94,11 +103,14 @@ class Store:
         del self._sizes[name]
         self._pictures.pop(name, None)
         self._to_keep.pop(name, None)
+        if self._brought_back is not None and self._brought_back[0] == name:
+            self._brought_back = None
         if self._file is not None:
             self._file.forget(name)
 
     def clear(self) -> None:
         """Empty everything but the snapshots, file included. Not to be called inside a transaction that may roll back."""
+        self.revision += 1
         for table in self._tables.values():
             table.clear()
         self._journal.clear()
@@ -112,6 +124,7 @@ class Store:
 
     def _record(self, change: Change) -> None:
         """Remember how to undo a write; outside a transaction it is final at once."""
+        self.revision += 1
         self._journal.append(change)
         if self._depth == 0:
             self._flush()
@@ -119,15 +132,21 @@ class Store:
     def _undo_to(self, mark: int) -> None:
         while len(self._journal) > mark:
             change = self._journal.pop()
+            self.revision += 1
             change.table.undo(change)
+        if self._brought_back is not None and self._brought_back[1] > mark:
+            self._brought_back = None
 
     def _flush(self) -> None:
         if self._file is not None:
-            dirty = dict.fromkeys((change.table, change.key) for change in self._journal)
-            self._file.write([(table.name, key, table.ordinal(key), table.get(key)) for table, key in dirty])
+            snapshot, done = self._brought_back or (None, 0)
+            dirty = dict.fromkeys((change.table, change.key) for change in self._journal[done:])
+            rows = [(table.name, key, table.ordinal(key), table.get(key)) for table, key in dirty]
+            self._file.write(rows, snapshot)
             for name in self._to_keep:
                 self._file.keep(name, self._sizes[name])
         self._to_keep.clear()
+        self._brought_back = None
         self._journal.clear()
 
     def _load(self, file: StoreFile) -> None:
@@ -136,10 +155,17 @@ class Store:
         self._sizes.update(file.snapshots())
 
     def _pictures_in(self, file: StoreFile, snapshot: str) -> Mapping[str, Picture]:
-        """A snapshot of an earlier process; a row that is as it is now is the same object, so that a restore passes over it."""
+        """A snapshot of an earlier process; a row that is as the file has it is the same object, so that a restore passes
+        over it.
+        """
+        unwritten = {(change.table.name, change.key): change.before for change in reversed(self._journal)}
         pictures: dict[str, Picture] = {}
-        for name, key, ordinal, row in file.read(snapshot):
-            now = self.table(name).get(key)
-            picture = pictures.get(name, Picture({}, {}, 0))
-            pictures[name] = picture.with_row(key, ordinal, now if now is not None and now == row else row)
-        return pictures
+        for name, key, ordinal, row in file.read_snapshot(snapshot):
+            if row is None:
+                before = unwritten.get((name, key))
+                row = self.table(name)[key] if before is None else before
+            picture = pictures.setdefault(name, Picture({}, {}, 0))
+            picture.rows[key], picture.ordinals[key] = row, ordinal
+        return {
+            name: picture._replace(next_ordinal=max(picture.ordinals.values())) for name, picture in pictures.items()
+        }

@@ -30,16 +30,25 @@ _OF_BEFORE = "alter table rows add column ordinal integer not null default 0", "
 """What makes the table of files from before 2026-11 one of now."""
 
 _READ = 'select "table", id, ordinal, data from rows where system = ? order by ordinal'
-_READ_SNAPSHOT = 'select "table", id, ordinal, data from snapshots where system = ? and name = ? order by ordinal'
+_READ_SNAPSHOT = """
+select kept."table", kept.id, kept.ordinal, case when kept.data = rows.data then null else kept.data end
+from snapshots kept left join rows using (system, "table", id)
+where system = ? and name = ? order by kept.ordinal
+"""
 _KEEP = """
 insert into snapshots (name, system, "table", id, data, ordinal)
 select ?, system, "table", id, data, ordinal from rows where system = ?
+"""
+_BRING_BACK = """
+insert into rows (system, "table", id, data, ordinal)
+select system, "table", id, data, ordinal from snapshots where system = ? and name = ?
 """
 _UPSERT = """
 insert into rows (system, "table", id, data, ordinal) values (?, ?, ?, ?, ?)
 on conflict (system, "table", id) do update set data = excluded.data, ordinal = excluded.ordinal
 """
 _DELETE = 'delete from rows where system = ? and "table" = ? and id = ?'
+_CLEAR = "delete from rows where system = ?"
 _DECIMAL = "$decimal"
 
 
@@ -59,11 +68,15 @@ class StoreFile:
                 for statement in _OF_BEFORE:
                     self._connection.execute(statement)
 
-    def read(self, snapshot: str | None = None) -> Iterator[tuple[str, Any, int, dict[str, Any]]]:
-        """(table, key, ordinal, row) of every row of now or of a snapshot, in order of the ordinal."""
-        query, values = (_READ, (self._system,)) if snapshot is None else (_READ_SNAPSHOT, (self._system, snapshot))
-        for table, key, ordinal, data in self._connection.execute(query, values):
+    def read(self) -> Iterator[tuple[str, Any, int, dict[str, Any]]]:
+        """(table, key, ordinal, row) of every row, in order of the ordinal."""
+        for table, key, ordinal, data in self._connection.execute(_READ, (self._system,)):
             yield table, _key(orjson.loads(key)), ordinal, _row(data)
+
+    def read_snapshot(self, name: str) -> Iterator[tuple[str, Any, int, dict[str, Any] | None]]:
+        """The same of a snapshot; None for a row that the file has as it is there."""
+        for table, key, ordinal, data in self._connection.execute(_READ_SNAPSHOT, (self._system, name)):
+            yield table, _key(orjson.loads(key)), ordinal, None if data is None else _row(data)
 
     def snapshots(self) -> Iterator[tuple[str, int]]:
         """Name and number of rows of this system's snapshots."""
@@ -86,8 +99,10 @@ class StoreFile:
             statement = f"delete from {table} where system = ? and name = ?"
             self._connection.execute(statement, (self._system, snapshot))
 
-    def write(self, rows: Sequence[tuple[str, Any, int, dict[str, Any] | None]]) -> None:
-        """Upsert the rows, delete those that are None, in one SQLite transaction."""
+    def write(self, rows: Sequence[tuple[str, Any, int, dict[str, Any] | None]], snapshot: str | None = None) -> None:
+        """Upsert the rows, delete those that are None, in one SQLite transaction; before it, make everything what it is in
+        the copy of the snapshot's name, if one is given.
+        """
         deleted = [(self._system, table, _text(key)) for table, key, _, row in rows if row is None]
         kept = [
             (self._system, table, _text(key), _text(row), ordinal)
@@ -95,13 +110,16 @@ class StoreFile:
             if row is not None
         ]
         with self._connection:
+            if snapshot is not None:
+                self._connection.execute(_CLEAR, (self._system,))
+                self._connection.execute(_BRING_BACK, (self._system, snapshot))
             self._connection.executemany(_DELETE, deleted)
             self._connection.executemany(_UPSERT, kept)
 
     def clear(self) -> None:
         """Delete every row of this system."""
         with self._connection:
-            self._connection.execute("delete from rows where system = ?", (self._system,))
+            self._connection.execute(_CLEAR, (self._system,))
 
     def close(self) -> None:
         """Close the connection."""

@@ -4,124 +4,10 @@
 place: `replace` puts a new dict in its stead, so readers may keep what they got.
 """
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any, NamedTuple
 
-Row = dict[str, Any]
-Key = str | tuple[str | int, ...]
-
-
-class Rows(Protocol):
-    """What an index reads: the rows of its table."""
-
-    def __getitem__(self, key: Key, /) -> Row: ...
-
-    def items(self) -> Iterable[tuple[Key, Row]]: ...
-
-
-class Index:
-    """Rows of a table by a computed value; rows whose value is None are left out."""
-
-    def __init__(self, table: Rows, value_of: Callable[[Row], Hashable | None]) -> None:
-        self._table = table
-        self._value_of = value_of
-        self._keys: dict[Hashable, dict[Key, None]] = {}
-        for key, row in table.items():
-            self.move(key, None, row)
-
-    def keys(self, value: Hashable) -> list[Key]:
-        """Keys of the rows with this value, in the order in which they took it."""
-        return list(self._keys.get(value, ()))
-
-    def get(self, value: Hashable) -> list[Row]:
-        """Rows with this value."""
-        return [self._table[key] for key in self._keys.get(value, ())]
-
-    def first(self, value: Hashable) -> Row | None:
-        """The first row with this value, if any."""
-        return next((self._table[key] for key in self._keys.get(value, ())), None)
-
-    def values(self) -> list[Hashable]:
-        """The values that rows have."""
-        return list(self._keys)
-
-    def __contains__(self, value: Hashable) -> bool:
-        return value in self._keys
-
-    def move(self, key: Key, before: Row | None, after: Row | None) -> None:
-        """Table's own: follow one write, None for a row that was or is not there."""
-        old = None if before is None else self._value_of(before)
-        new = None if after is None else self._value_of(after)
-        if old == new:
-            return
-        if old is not None:
-            self._discard(key, old)
-        if new is not None:
-            self._keys.setdefault(new, {})[key] = None
-
-    def _discard(self, key: Key, value: Hashable) -> None:
-        keys = self._keys.get(value, {})
-        keys.pop(key, None)
-        if not keys:
-            self._keys.pop(value, None)
-
-    def sort(self, rows: Iterable[Row], ordinals: Mapping[Key, int]) -> None:
-        """Table's own: bring those that share a value with one of these rows into the table's order."""
-        for value in {self._value_of(row) for row in rows}:
-            keys = self._keys.get(value, {})
-            if len(keys) > 1:
-                self._keys[value] = dict.fromkeys(sorted(keys, key=ordinals.__getitem__))
-
-    def clear(self) -> None:
-        """Table's own: forget everything."""
-        self._keys.clear()
-
-
-class Sequence:
-    """Rows of a table in the order of their keys, in groups; rows of the group None are left out.
-
-    rank_of: what a key is sorted by, different for different keys. Kept current by every write, so that a page costs its
-    own rows and not those before it.
-    """
-
-    def __init__(self, table: Rows, group_of: Callable[[Row], Hashable | None], rank_of: Callable[[Key], Any]) -> None:
-        self._table = table
-        self._group_of = group_of
-        self._rank_of = rank_of
-        self._groups: dict[Hashable, list[tuple[Any, Key]]] = {}
-        for key, row in table.items():
-            self._groups.setdefault(group_of(row), []).append((rank_of(key), key))
-        self._groups.pop(None, None)
-        for ranks in self._groups.values():
-            ranks.sort()
-
-    def size(self, group: Hashable) -> int:
-        """How many rows a group has."""
-        return len(self._groups.get(group, ()))
-
-    def rows(self, group: Hashable, start: Any = None, skip: int = 0) -> Iterator[Row]:
-        """Rows of a group, from the rank `start` on, without the first `skip`. Nothing may be written meanwhile."""
-        ranks = self._groups.get(group, [])
-        first = 0 if start is None else bisect_left(ranks, (start,))
-        return (self._table[ranks[place][1]] for place in range(first + skip, len(ranks)))
-
-    def move(self, key: Key, before: Row | None, after: Row | None) -> None:
-        """Table's own: follow one write."""
-        old = None if before is None else self._group_of(before)
-        new = None if after is None else self._group_of(after)
-        if old == new:
-            return
-        entry = (self._rank_of(key), key)
-        if old is not None:
-            ranks = self._groups[old]
-            del ranks[bisect_left(ranks, entry)]
-        if new is not None:
-            insort(self._groups.setdefault(new, []), entry)
-
-    def clear(self) -> None:
-        """Table's own: forget everything."""
-        self._groups.clear()
+from p2c_assets.sandbox.lookups import Index, Key, Row, Sequence
 
 
 class DuplicateKeyError(Exception):
@@ -148,17 +34,12 @@ class Picture(NamedTuple):
     ordinals: dict[Key, int]
     next_ordinal: int
 
-    def with_row(self, key: Key, ordinal: int, row: Row) -> "Picture":
-        """One row more, at the end."""
-        self.rows[key], self.ordinals[key] = row, ordinal
-        return self._replace(next_ordinal=ordinal)
-
 
 EMPTY = Picture({}, {}, 0)
 
 
 class Table:
-    """Rows by key, iterated in the order of their insertion. `revision` changes with every write."""
+    """Rows by key, iterated in the order of their insertion."""
 
     def __init__(self, name: str, record: Callable[[Change], None]) -> None:
         self.name = name
@@ -167,7 +48,6 @@ class Table:
         self._ordinals: dict[Key, int] = {}
         self._next_ordinal = 0
         self._in_order = True
-        self.revision = 0
         self._indexes: dict[str, Index] = {}
         self._sequences: dict[str, Sequence] = {}
 
@@ -179,6 +59,10 @@ class Table:
 
     def __getitem__(self, key: Key) -> Row:
         return self._rows[key]
+
+    def of(self, keys: Iterable[Key]) -> Iterator[Row]:
+        """The rows of these keys, which are all there."""
+        return map(self._rows.__getitem__, keys)
 
     def get(self, key: Key) -> Row | None:
         """The row as stored: read it, never change it."""
@@ -221,7 +105,7 @@ class Table:
         return list(self._rows.items())
 
     def index(self, name: str, value_of: Callable[[Row], Hashable | None]) -> Index:
-        """The secondary lookup of this name, built at the first call and kept current by every write."""
+        """The secondary lookup of this name, built when it is first asked and kept current by every write."""
         if name not in self._indexes:
             self._indexes[name] = Index(self, value_of)
         return self._indexes[name]
@@ -229,7 +113,7 @@ class Table:
     def sequence(
         self, name: str, group_of: Callable[[Row], Hashable | None], rank_of: Callable[[Key], Any]
     ) -> Sequence:
-        """The order of this name, built at the first call and kept current by every write."""
+        """The order of this name, built when it is first asked and kept current by every write."""
         if name not in self._sequences:
             self._sequences[name] = Sequence(self, group_of, rank_of)
         return self._sequences[name]
@@ -240,11 +124,9 @@ class Table:
 
     def clear(self) -> None:
         """Store's own: forget all rows, keep the indexes' definitions."""
-        self.revision += 1
         self._rows.clear()
         self._ordinals.clear()
-        for lookup in (*self._indexes.values(), *self._sequences.values()):
-            lookup.clear()
+        self._forget_lookups()
 
     def read_back(self, key: Key, ordinal: int, row: Row) -> None:
         """Store's own: a row read from the file, in order; neither journaled nor written back."""
@@ -265,12 +147,18 @@ class Table:
         for key in [key for key in self._rows if key not in picture.rows]:
             self._write(key, None, self._ordinals[key])
         others = [key for key, row in picture.rows.items() if not self._is_as_in(picture, key, row)]
+        if len(others) > len(picture.rows) // 4:
+            self._forget_lookups()
         for key in others:
             self._write(key, picture.rows[key], picture.ordinals[key])
         self._next_ordinal = max(self._next_ordinal, picture.next_ordinal)
         self._in_order = self._in_order and not others
         for index in self._indexes.values():
             index.sort((picture.rows[key] for key in others), self._ordinals)
+
+    def _forget_lookups(self) -> None:
+        for lookup in (*self._indexes.values(), *self._sequences.values()):
+            lookup.forget()
 
     def _is_as_in(self, picture: Picture, key: Key, row: Row) -> bool:
         return self._rows.get(key) is row and self._ordinals[key] == picture.ordinals[key]
@@ -282,7 +170,6 @@ class Table:
 
     def _set(self, key: Key, row: Row | None, ordinal: int) -> None:
         before = self._rows.get(key)
-        self.revision += 1
         for index in self._indexes.values():
             index.move(key, before, row)
         for sequence in self._sequences.values():

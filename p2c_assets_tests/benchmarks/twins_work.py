@@ -5,6 +5,7 @@ that the platform's readers send, the parts that its connectors render.
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote
 
 from p2c_assets.connectors import batch
 from p2c_assets.connectors.dataverse import requests as dataverse
@@ -143,6 +144,12 @@ def sales_page(entity: Entity) -> tuple[str, Mapping[str, str]]:
 def tracked_page(entity: Entity) -> tuple[str, Mapping[str, str]]:
     """The same with change tracking."""
     return sales_page(entity)[0], dataverse.change_headers(PAGE)
+
+
+def sql_page() -> tuple[str, Mapping[str, str]]:
+    """The first page of a query whose order is not that of the key."""
+    query = "select accountid, name, accountnumber, telephone1 from account order by telephone1 desc"
+    return f"{dataverse.API}/accounts?sql={quote(query)}", dataverse.page_headers(PAGE)
 
 
 def scm_pages(entity: Entity, keys: Sequence[Sequence[object]]) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -4,24 +4,42 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from p2c_assets.sandbox.column_texts import encoder
 from p2c_assets.sandbox.encoded import ETAG, EncodedRows, Shape
 from p2c_assets.sandbox.exact_json import dumps
 from p2c_assets.sandbox.table import Row
 
 BEFORE = {"@odata.context": "c"}
-NASTY = ('},{"@odata.etag":', "}]", '[{"@odata.etag":', '\\"', "\x00", "\U0001f600")
-
-
-def show(row: Row) -> dict[str, Any]:
-    return {ETAG: f'W/"{row["version"]}"', "text": row["text"], "price": row["price"]}
+NASTY = (
+    '},{"@odata.etag":',
+    "}]",
+    '","',
+    ",",
+    '",',
+    "",
+    '"',
+    "\\",
+    '\\"',
+    "null",
+    "\x00",
+    "\x7f",
+    "\u2028",
+    "\U0001f600",
+)
+NAMES = (ETAG, "text", "price")
+encode = encoder(NAMES)
 
 
 def row(key: int, text: str = "", version: int = 1) -> Row:
-    return {"key": key, "version": version, "text": text, "price": Decimal("1.50")}
+    return {"key": key, ETAG: f'W/"{version}"', "text": text, "price": Decimal("1.50")}
 
 
 def page(kept: EncodedRows, rows: Sequence[Row], name: str = "shape", behind: dict[str, Any] | None = None) -> bytes:
-    return kept.page(Shape(name, "key", show), rows, BEFORE, behind or {})
+    return kept.page(Shape(name, "key", encode), rows, BEFORE, behind or {})
+
+
+def show(row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in NAMES}
 
 
 def plain(rows: Sequence[Row], behind: dict[str, Any] | None = None) -> bytes:
@@ -48,8 +66,8 @@ def test_a_row_that_was_replaced_is_shown_anew() -> None:
 def test_shapes_do_not_mix() -> None:
     kept = EncodedRows()
     page(kept, [row(1)])
-    other = Shape("other", "key", lambda one: {ETAG: "W", "key": one["key"]})
-    assert kept.page(other, [row(1)], BEFORE, {}) == dumps({**BEFORE, "value": [{ETAG: "W", "key": 1}]})
+    other = Shape("other", "key", encoder((ETAG, "key")))
+    assert kept.page(other, [row(1)], BEFORE, {}) == dumps({**BEFORE, "value": [{ETAG: 'W/"1"', "key": 1}]})
 
 
 def test_no_more_is_kept_than_allowed() -> None:

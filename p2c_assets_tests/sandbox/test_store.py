@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from p2c_assets.sandbox.clock import Clock
+from p2c_assets.sandbox.lookups import Key
 from p2c_assets.sandbox.store import Store
 from p2c_assets.sandbox.table import DuplicateKeyError, MissingKeyError, Row, Table
 
@@ -191,6 +192,66 @@ def test_a_snapshot_is_in_the_file_and_survives_the_process(tmp_path: Path) -> N
     assert Store("scm", tmp_path / "twin.sqlite3").snapshots() == {"start": 2}
 
 
+@pytest.mark.parametrize("changed", [1, 8])
+def test_the_file_has_what_a_restore_of_much_or_little_and_later_writes_left(tmp_path: Path, changed: int) -> None:
+    store = Store("scm", tmp_path / "twin.sqlite3")
+    lines = store.table("lines")
+    for number in range(9):
+        lines.insert(str(number), {"number": number})
+    store.snapshot("start")
+    for number in range(changed):
+        lines.delete(str(number))
+    with store.transaction():
+        lines.insert("before", {"number": -1})
+        store.restore("start")
+        lines.replace("0", {"number": 100})
+        lines.insert("after", {"number": 9})
+    expected = lines.items()
+    store.close()
+    again = Store("scm", tmp_path / "twin.sqlite3")
+    assert [number["number"] for _, number in expected] == [100, *range(1, 10)]
+    assert again.table("lines").items() == expected
+    again.close()
+
+
+def test_a_restore_that_was_rolled_back_or_whose_snapshot_is_forgotten_leaves_the_file_right(tmp_path: Path) -> None:
+    store = Store("scm", tmp_path / "twin.sqlite3")
+    store.table("lines").insert("x", {})
+    store.snapshot("start")
+    store.clear()
+    interrupted(store, lambda: store.restore("start"))
+    store.table("lines").insert("y", {})
+    with store.transaction():
+        store.restore("start")
+        store.forget("start")
+    store.table("lines").insert("z", {})
+    store.close()
+    again = Store("scm", tmp_path / "twin.sqlite3")
+    assert [key for key, _ in again.table("lines").items()] == ["x", "z"]
+    again.close()
+
+
+def test_a_later_process_restores_over_writes_that_are_not_in_the_file_yet(tmp_path: Path) -> None:
+    store = Store("scm", tmp_path / "twin.sqlite3")
+    for number in range(4):
+        store.table("lines").insert(str(number), {"number": number})
+    store.snapshot("start")
+    store.table("lines").replace("3", {"number": 33})
+    store.close()
+    again = Store("scm", tmp_path / "twin.sqlite3")
+    lines = again.table("lines")
+    with again.transaction():
+        lines.replace("0", {"number": 100})
+        lines.replace("0", {"number": 200})
+        lines.delete("1")
+        again.restore("start")
+    assert [row["number"] for row in lines.rows()] == [0, 1, 2, 3]
+    again.close()
+    third = Store("scm", tmp_path / "twin.sqlite3")
+    assert [row["number"] for row in third.table("lines").rows()] == [0, 1, 2, 3]
+    third.close()
+
+
 def test_an_empty_snapshot_and_a_newer_one_of_the_same_name_are_kept(tmp_path: Path) -> None:
     store = Store("scm", tmp_path / "twin.sqlite3")
     store.snapshot("empty")
@@ -226,12 +287,32 @@ def test_a_sequence_keeps_groups_sorted_through_writes_rollbacks_and_restores() 
     assert keys_of(table, "C1") == []
 
 
-def test_a_sequence_begins_at_a_rank_or_behind_so_many_rows() -> None:
+def test_a_sequence_begins_behind_a_key_its_first_parts_or_so_many_rows() -> None:
     _, table = filled()
-    assert keys_of(table, "C1", start=("usmf", "b")) == ["b", "c"]
-    assert keys_of(table, "C1", start=("usmf", "bb")) == ["c"]
+    assert keys_of(table, "C1", behind=("usmf", "b")) == ["c"]
+    assert keys_of(table, "C1", behind=("usmf", "bb")) == ["c"]
+    assert keys_of(table, "C1", behind=("usmf",)) == []
+    assert keys_of(table, "C1", behind=("demf",)) == ["a", "b", "c"]
     assert keys_of(table, "C1", skip=2) == ["c"]
     assert keys_of(table, "C1", skip=9) == keys_of(table, "none") == []
+
+
+def rank(key: Key) -> Any:
+    return tuple((isinstance(part, str), part) for part in key)
+
+
+def test_a_sequence_puts_flawed_keys_behind_those_that_can_be_compared() -> None:
+    table = Store("scm").table("lines")
+    for number in (2, "x", 1, "a"):
+        table.insert(("usmf", number), {"number": number})
+    order = table.sequence("by key", lambda _: "all", rank)
+    assert [row["number"] for row in order.rows("all")] == [1, 2, "a", "x"]
+    table.insert(("usmf", "b"), {"number": "b"})
+    table.insert(("usmf", 3), {"number": 3})
+    table.delete(("usmf", "a"))
+    assert [row["number"] for row in order.rows("all")] == [1, 2, 3, "b", "x"]
+    assert [row["number"] for row in order.rows("all", ("usmf", 2))] == [3, "b", "x"]
+    assert [row["number"] for row in order.rows("all", ("usmf", "b"))] == ["x"]
 
 
 def test_an_index_keeps_the_order_in_which_rows_took_their_value() -> None:

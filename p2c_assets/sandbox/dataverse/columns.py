@@ -4,6 +4,7 @@ Holds the vocabulary of the schema only; the tables themselves are in the schema
 `validation` and shown by `rendering`.
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -130,6 +131,21 @@ class Table:
         return {column.stored: column for column in self.columns}
 
     @cached_property
+    def blank(self) -> Mapping[str, object]:
+        """Every stored name with its default, None where it has none."""
+        return {column.stored: column.default for column in self.columns}
+
+    @cached_property
+    def creatable_texts(self) -> Mapping[str, int]:
+        """How long the texts may be that a caller gives to a new row."""
+        return {column.name: _most(column) for column in self.columns if column.creatable and column.kind is Kind.TEXT}
+
+    @cached_property
+    def updatable_texts(self) -> Mapping[str, int]:
+        """How long the texts may be that a caller may change."""
+        return {column.name: _most(column) for column in self.columns if column.updatable and column.kind is Kind.TEXT}
+
+    @cached_property
     def lookups(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.kind is Kind.LOOKUP)
 
@@ -151,6 +167,10 @@ class Table:
     def display(self) -> str:
         """The table's name in "... With Id = ... Does Not Exist": the schema name, for ours the capitalised one."""
         return self.logical.capitalize()
+
+
+def _most(column: Column) -> int:
+    return sys.maxsize if column.length is None else column.length
 
 
 def text(name: str, length: int, *, required: bool = False, updatable: bool = True) -> Column:

@@ -82,13 +82,14 @@ _LITERAL_KINDS: Mapping[Kind, LiteralKind] = {
 
 
 class Fetch(NamedTuple):
-    """A FetchXML query and its page. size None: not said; cookie: as it stands in the attribute."""
+    """A FetchXML query and its page. size None: not said; cookie: as it stands in the attribute; text: without its page."""
 
     query: Query
     page: int
     size: int | None
     cookie: str | None
     counts: bool
+    text: str
 
 
 def parse_fetch(text: str, table: Table) -> Fetch:
@@ -110,7 +111,8 @@ def parse_fetch(text: str, table: Table) -> Fetch:
     size = _number(fetch, "count", None)
     query = _query(entity, table)._replace(top=top)
     counts = fetch.get("returntotalrecordcount") in {"true", "1"}
-    return Fetch(query, _number(fetch, "page", 1) or 1, _at_most(size), fetch.get("paging-cookie"), counts)
+    text = ElementTree.tostring(entity, "unicode")
+    return Fetch(query, _number(fetch, "page", 1) or 1, _at_most(size), fetch.get("paging-cookie"), counts, text)
 
 
 def _at_most(size: int | None) -> int | None:

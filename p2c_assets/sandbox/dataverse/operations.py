@@ -3,8 +3,6 @@
 Raises DataverseError, Unsupported or ODataSyntaxError; `protocol` makes answers of them and owns the transactions.
 """
 
-from uuid import uuid4
-
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.actions import ACTIONS, UNSUPPORTED
 from p2c_assets.sandbox.dataverse.addressing import (
@@ -44,6 +42,7 @@ from p2c_assets.sandbox.dataverse.single_values import (
 from p2c_assets.sandbox.dataverse.singles import delete_row, insert_row, upsert_row
 from p2c_assets.sandbox.dataverse.tracking import count_changes, is_tracked, read_tracked
 from p2c_assets.sandbox.dataverse.work import Work
+from p2c_assets.sandbox.guids import random_guid
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.keys import Segment, parse_segment, split_path
 
@@ -95,7 +94,7 @@ def _about(work: Work, parts: list[str], request: Request) -> Response | None:
 
 def caller_of(request: Request) -> Caller:
     """Who asks; the id of the whole operation is the caller's own where it gives one."""
-    correlation = request.headers.get("x-ms-correlation-id") or str(uuid4())
+    correlation = request.headers.get("x-ms-correlation-id") or random_guid()
     return Caller(request.headers.get("host", "localhost"), correlation, request.query.get("tag"))
 
 

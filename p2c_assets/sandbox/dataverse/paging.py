@@ -5,6 +5,7 @@ opaque to callers).
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from operator import itemgetter
@@ -60,12 +61,9 @@ def ordered(rows: Sequence[Row], keys: Sequence[SortKey]) -> list[Row]:
     return result
 
 
-def behind(rows: Sequence[Row], keys: Sequence[SortKey], values: Sequence[Any]) -> list[Row]:
-    """The rows behind a position."""
-    if len(keys) > 1:
-        return [row for row in rows if _after(row, keys, values)]
-    name, last = keys[0].column.name, values[0]
-    return [row for row in rows if row[name] > last]
+def behind(rows: Sequence[Row], keys: Sequence[SortKey], values: Sequence[Any]) -> int:
+    """Where in rows of this order those behind a position begin."""
+    return bisect_left(rows, True, key=lambda row: _after(row, keys, values))
 
 
 def _after(row: Row, keys: Sequence[SortKey], values: Sequence[Any]) -> bool:

@@ -22,6 +22,7 @@ _ABSENT_HEADERS = (
     "mscrm.mergelabels",
     "mscrm.sessiontoken",
 )
+_LOOKED_AT = frozenset({*_ABSENT_HEADERS, "mscrm.suppressduplicatedetection"})
 
 
 class Preferences(NamedTuple):
@@ -50,9 +51,14 @@ class Preferences(NamedTuple):
         return any(covers(wanted, name) for wanted in self.annotations)
 
 
+_NOTHING = Preferences(None, representation=False, continue_on_error=False, annotations=())
+
+
 def preferences(request: Request) -> Preferences:
     """Raises Unsupported for what the twin does not do, DataverseError for a page size out of range."""
     refuse_headers(request)
+    if "prefer" not in request.headers:
+        return _NOTHING
     given = _given(request)
     if "respond-async" in given:
         raise Unsupported("Prefer: respond-async")
@@ -76,6 +82,8 @@ def wanted_annotations(request: Request) -> tuple[str, ...]:
 
 def refuse_headers(request: Request) -> None:
     """501 for headers that would change the meaning of the request."""
+    if _LOOKED_AT.isdisjoint(request.headers):
+        return
     for name in _ABSENT_HEADERS:
         if name in request.headers:
             raise Unsupported(f"header {name}")

@@ -14,7 +14,7 @@ from p2c_assets.sandbox.dataverse.fetchxml import Fetch, parse_fetch
 from p2c_assets.sandbox.dataverse.paging import FIRST, Position, last_values, position
 from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, preferences
 from p2c_assets.sandbox.dataverse.query import Query, output_renderer, shown_by
-from p2c_assets.sandbox.dataverse.reading import API, Page, Selection, check_options, context, matching, page_of
+from p2c_assets.sandbox.dataverse.reading import API, Page, Selection, check_options, context, page_of, select
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.sql import parse_sql
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
@@ -28,7 +28,7 @@ def read_fetch(records: Records, table: Table, request: Request) -> Response:
     check_options(request.query, frozenset({"fetchXml", "tag"}))
     prefer = preferences(request)
     fetch = parse_fetch(request.query["fetchXml"], table)
-    selection = _selection(records, table, fetch.query)
+    selection = select(records, table, fetch.query.expression, fetch.query.keys(table), fetch.text)
     page = _fetched(selection, fetch, prefer)
     body: dict[str, Any] = {}
     if page.token is not None and prefer.annotated(f"{CRM}.fetchxmlpagingcookie"):
@@ -44,7 +44,7 @@ def read_sql(records: Records, table: Table, request: Request) -> Response:
     check_options(request.query, frozenset({"sql", "$skiptoken", "tag"}))
     prefer = preferences(request)
     query = parse_sql(request.query["sql"], table)
-    selection = _selection(records, table, query)
+    selection = select(records, table, query.expression, query.keys(table), request.query["sql"])
     start = position(request.query["$skiptoken"], selection.keys) if "$skiptoken" in request.query else FIRST
     size = query.top if query.top is not None else prefer.page_size or MOST_ROWS
     page = page_of(selection, start, size, paged=query.top is None)
@@ -53,10 +53,6 @@ def read_sql(records: Records, table: Table, request: Request) -> Response:
         options = {**request.query, "$skiptoken": page.token}
         body["@odata.nextLink"] = f"{request.base_url}{request.path}?{render_query(options)}"
     return _answer(records, table, request, query, page, totals(prefer, None) | body)
-
-
-def _selection(records: Records, table: Table, query: Query) -> Selection:
-    return Selection(matching(records, table, query.expression), query.keys(table))
 
 
 def _fetched(selection: Selection, fetch: Fetch, prefer: Preferences) -> Page:

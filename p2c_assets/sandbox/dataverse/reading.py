@@ -5,7 +5,7 @@ perform-conditional-operations-using-web-api.md (If-None-Match).
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -18,7 +18,8 @@ from p2c_assets.sandbox.dataverse.paging import FIRST, Position, SortKey, behind
 from p2c_assets.sandbox.dataverse.predicates import Predicates
 from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, preferences
 from p2c_assets.sandbox.dataverse.records import Records
-from p2c_assets.sandbox.dataverse.rendering import Shown, etag, shape_of, shown
+from p2c_assets.sandbox.dataverse.rendering import Shown, etag, shown
+from p2c_assets.sandbox.dataverse.row_texts import shape_of
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.expression import Expression
 from p2c_assets.sandbox.odata.filter import parse_filter
@@ -37,9 +38,9 @@ _NO_ANNOTATIONS = Preferences(None, representation=False, continue_on_error=Fals
 
 
 class Selection(NamedTuple):
-    """The rows a request is about, before order and pages."""
+    """The rows a request is about, in their order, before pages."""
 
-    rows: list[Row]
+    rows: Sequence[Row]
     keys: tuple[SortKey, ...]
 
 
@@ -71,7 +72,7 @@ def read_set(records: Records, table: Table, request: Request, within: list[Row]
         before["@odata.count"] = min(count, MOST_ROWS)
     before |= totals(prefer, count)
     behind = {} if page.token is None else {"@odata.nextLink": _link(request, page.token)}
-    shape = shape_of(table, records, what, prefer)
+    shape = shape_of(table, what, prefer)
     if shape is not None:
         return Response.encoded(200, records.encoded.page(shape, page.rows, before, behind), prefer.applied)
     return Response.json(200, {**before, "value": [render(row) for row in page.rows], **behind}, prefer.applied)
@@ -94,7 +95,9 @@ def _page(
     if rows is None and len(keys) == 1 and not (counts and expression is not None):
         found = _walk(records, table, expression, start, size + 1)
         return _cut(found, keys, start, size, paged=paged), records.count(table) if counts else None
-    selection = Selection(matching(records, table, expression, rows), keys)
+    aliases = tuple((name, value) for name, value in query.items() if name.startswith("@"))
+    name = (query.get("$filter"), query.get("$orderby"), aliases)
+    selection = select(records, table, expression, keys, name if within is None else None, rows)
     return page_of(selection, start, size, paged=paged), len(selection.rows) if counts else None
 
 
@@ -106,18 +109,33 @@ def _walk(records: Records, table: Table, expression: Expression | None, start: 
     return list(islice(rows, most))
 
 
+def select(
+    records: Records,
+    table: Table,
+    expression: Expression | None,
+    keys: tuple[SortKey, ...],
+    name: Hashable | None,
+    within: list[Row] | None = None,
+) -> Selection:
+    """The rows that a filter finds. name: says all about the query but its table; what it finds is remembered."""
+
+    def find() -> list[Row]:
+        return ordered(matching(records, table, expression, within), keys)
+
+    return Selection(find() if name is None else records.selections.rows((table.logical, name), find), keys)
+
+
 def page_of(selection: Selection, start: Position, size: int, *, paged: bool) -> Page:
     """The rows from a position on; `paged` False: there is no next page."""
-    rows = selection.rows
-    if start.values is not None:
-        rows = behind(rows, selection.keys, start.values)
-    return _cut(ordered(rows, selection.keys), selection.keys, start, size, paged=paged)
+    rows, keys = selection
+    first = 0 if start.values is None else behind(rows, keys, start.values)
+    return _cut(rows[first : first + size + 1], keys, start, size, paged=paged)
 
 
-def _cut(rows: list[Row], keys: tuple[SortKey, ...], start: Position, size: int, *, paged: bool) -> Page:
+def _cut(rows: Sequence[Row], keys: tuple[SortKey, ...], start: Position, size: int, *, paged: bool) -> Page:
     """A page of rows in their order from its start on; one more than its size says that there is a next one."""
     token = cookie(start.page + 1, keys, rows[:size]) if paged and len(rows) > size else None
-    return Page(rows[:size], token)
+    return Page(list(rows[:size]), token)
 
 
 def _order(query: Mapping[str, str]) -> str | None:

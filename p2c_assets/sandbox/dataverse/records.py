@@ -16,8 +16,10 @@ from p2c_assets.sandbox.dataverse.schema_parties import ACCOUNT_NUMBER_KEY
 from p2c_assets.sandbox.dataverse.schema_platform import ORGANIZATION, SYSTEM_USER
 from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID
 from p2c_assets.sandbox.encoded import EncodedRows
+from p2c_assets.sandbox.lookups import Index
+from p2c_assets.sandbox.selections import Selections
 from p2c_assets.sandbox.store import SEQUENCES, Store
-from p2c_assets.sandbox.table import Index, Row
+from p2c_assets.sandbox.table import Row
 
 VERSIONS = "versionnumber"
 FIRST_VERSION = 1000
@@ -53,6 +55,7 @@ class Records:
         self.clock = clock
         self.options = options
         self.encoded = EncodedRows()
+        self.selections = Selections(store)
         self.caller = Caller("sandbox", NO_CORRELATION, None)
         self.on_write: OnWrite | None = None
         self._is_silent = False
@@ -88,7 +91,7 @@ class Records:
     def in_key_order(self, table: Table, behind: str | None = None) -> Iterator[Row]:
         """All rows by their primary key, or those behind one. Nothing may be written meanwhile."""
         order = self.store.table(table.logical).sequence("by key", _all, str)
-        return order.rows(_ALL, None if behind is None else f"{behind}{_LEAST}")
+        return order.rows(_ALL, behind)
 
     def find(self, table: Table, columns: Sequence[str], values: Sequence[object]) -> Row | None:
         """The first row with these stored values; texts compare without case, as the database's collation does."""
@@ -175,8 +178,6 @@ class Records:
 
 
 _ALL = "all"
-_LEAST = "\0"
-"""What a text has to be longer by to come right behind another."""
 
 
 def _all(row: Row) -> str:  # noqa: ARG001 - the shape of a group
@@ -189,6 +190,6 @@ def _values_of(columns: tuple[str, ...]) -> Callable[[Row], Hashable | None]:
 
 def normal(values: Sequence[object]) -> Hashable | None:
     """Values as an index key; None when one of them is empty, since empty values are not unique."""
-    if any(value is None or value == "" for value in values):
+    if None in values or "" in values:
         return None
-    return tuple(str(value).casefold() for value in values)
+    return tuple([str(value).casefold() for value in values])

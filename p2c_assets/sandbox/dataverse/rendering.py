@@ -14,7 +14,7 @@ from p2c_assets.sandbox.dataverse.formatting import FORMATTED, formatter
 from p2c_assets.sandbox.dataverse.preferences import Preferences
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.relationships import PRINCIPALS
-from p2c_assets.sandbox.encoded import ETAG, Shape
+from p2c_assets.sandbox.encoded import ETAG
 from p2c_assets.sandbox.odata.options import Expand, parse_expand, parse_select
 from p2c_assets.sandbox.table import Row
 
@@ -82,28 +82,16 @@ def renderer(table: Table, records: Records, what: Shown, prefer: Preferences) -
     return render
 
 
-def shape_of(table: Table, records: Records, what: Shown, prefer: Preferences) -> Shape | None:
-    """How rows may be kept encoded: where nothing shows but the row itself. None with expansions and formatted values."""
-    if what.expands or prefer.annotated(FORMATTED):
-        return None
-    annotations = tuple(prefer.annotated(name) for name in (LOOKUP_NAME, NAVIGATION))
-    return Shape((table.logical, what.names, annotations), table.key, renderer(table, records, what, prefer))
-
-
 def etag(row: Row) -> str:
     return f'W/"{row["versionnumber"]}"'
 
 
 def _annotator(lookups: list[Column], prefer: Preferences) -> Callable[[Row, dict[str, Any]], None] | None:
-    names, navigations = prefer.annotated(LOOKUP_NAME), prefer.annotated(NAVIGATION)
-    if not lookups or not (names or navigations):
+    if not lookups or not (prefer.annotated(LOOKUP_NAME) or prefer.annotated(NAVIGATION)):
         return None
-
-    def notes(column: Column, target: Target) -> dict[str, str]:
-        navigation = {f"{column.stored}@{NAVIGATION}": target.navigation} if navigations else {}
-        return navigation | ({f"{column.stored}@{LOOKUP_NAME}": target.logical} if names else {})
-
-    prepared = [(column, {target.logical: notes(column, target) for target in column.targets}) for column in lookups]
+    prepared = [
+        (column, {target.logical: notes_of(column, target, prefer) for target in column.targets}) for column in lookups
+    ]
 
     def annotate(row: Row, into: dict[str, Any]) -> None:
         for column, by_table in prepared:
@@ -112,6 +100,12 @@ def _annotator(lookups: list[Column], prefer: Preferences) -> Callable[[Row, dic
                 into.update(by_table[target.logical])
 
     return annotate
+
+
+def notes_of(column: Column, target: Target, prefer: Preferences) -> dict[str, str]:
+    """The annotations of a lookup that leads to this table."""
+    navigation = {f"{column.stored}@{NAVIGATION}": target.navigation} if prefer.annotated(NAVIGATION) else {}
+    return navigation | ({f"{column.stored}@{LOOKUP_NAME}": target.logical} if prefer.annotated(LOOKUP_NAME) else {})
 
 
 def target_of(column: Column, row: Row) -> Target | None:

@@ -38,7 +38,8 @@ def rounded_values(records: Records, table: Table, row: Row, names: Iterable[str
     if not EXCESS_DECIMALS_ARE_ROUNDED:
         return rounded
     for name in names:
-        column, value = table.by_stored.get(name), row.get(name)
+        value = row.get(name)
+        column = table.by_stored.get(name) if isinstance(value, Decimal) else None
         if column is not None and isinstance(value, Decimal):
             rounded[name] = round_half_away(value, _places(records, column, row))
     return rounded

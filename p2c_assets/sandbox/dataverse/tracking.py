@@ -19,7 +19,8 @@ from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, pre
 from p2c_assets.sandbox.dataverse.privileges import check_everywhere
 from p2c_assets.sandbox.dataverse.reading import API, check_options, context
 from p2c_assets.sandbox.dataverse.records import Records, Tombstone
-from p2c_assets.sandbox.dataverse.rendering import renderer, shape_of, shown
+from p2c_assets.sandbox.dataverse.rendering import renderer, shown
+from p2c_assets.sandbox.dataverse.row_texts import shape_of
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.options import render_query
 from p2c_assets.sandbox.table import Row
@@ -78,7 +79,7 @@ def read_tracked(records: Records, table: Table, request: Request) -> Response:
     rows = list(islice(records.in_key_order(table, start.mark), size + 1))
     behind = _behind(request, start, rows[size - 1][table.key] if len(rows) > size else None)
     what = shown(table, request.query.get("$select"), None)
-    shape = shape_of(table, records, what, prefer)
+    shape = shape_of(table, what, prefer)
     if shape is not None:
         return Response.encoded(200, records.encoded.page(shape, rows[:size], before, behind), _applied(prefer))
     render = renderer(table, records, what, prefer)

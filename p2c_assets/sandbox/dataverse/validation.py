@@ -30,8 +30,11 @@ _LARGEST_WHOLE = 2**63
 def read_payload(table: Table, payload: Mapping[str, Any], resolve: Resolve, *, creating: bool) -> dict[str, Any]:
     """Column values by stored name. Annotations other than binds carry no data and are passed over."""
     values: dict[str, Any] = {}
+    texts = table.creatable_texts if creating else table.updatable_texts
     for name, value in payload.items():
-        if name.endswith(BIND):
+        if isinstance(value, str) and 0 < len(value) <= texts.get(name, 0):
+            values[name] = value  # nothing else is asked of most values
+        elif name.endswith(BIND):
             values.update(_read_bind(table, name.removesuffix(BIND), value, resolve, creating=creating))
         elif "@" in name:
             continue

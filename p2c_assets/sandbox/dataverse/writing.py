@@ -9,7 +9,7 @@ from typing import Any
 
 from p2c_assets.sandbox.dataverse import errors, privileges, transitions
 from p2c_assets.sandbox.dataverse.assumptions import BUSINESS_REQUIRED, BUSINESS_REQUIRED_IS_ENFORCED
-from p2c_assets.sandbox.dataverse.columns import Table
+from p2c_assets.sandbox.dataverse.columns import Column, Table
 from p2c_assets.sandbox.dataverse.deletion import referrers
 from p2c_assets.sandbox.dataverse.line_steps import check_parent
 from p2c_assets.sandbox.dataverse.ownership import OWNER_COLUMNS, assign
@@ -24,7 +24,7 @@ def create(work: Work, table: Table, values: Mapping[str, Any]) -> Row:
     """Insert a row; answers it as stored. The primary key may be given."""
     _check_message(work, table, "Create", None)
     changed = frozenset(values)
-    row: Row = {column.stored: None for column in table.columns} | _defaults(table) | dict(values)
+    row: Row = {**table.blank, **values}
     row[table.key] = row[table.key] or work.records.new_guid()
     if work.records.get(table, row[table.key]) is not None:
         raise errors.duplicate_key()
@@ -42,7 +42,7 @@ def load(work: Work, table: Table, values: Row, *, steps: bool) -> Row:
 
     Replaces the row that has this key already.
     """
-    row: Row = {column.stored: None for column in table.columns} | _defaults(table) | values
+    row: Row = {**table.blank, **values}
     row[table.key] = row[table.key] or work.records.new_guid()
     row |= _loaded_state(work, table, row)
     row |= (
@@ -114,10 +114,6 @@ def initial_state(work: Work, table: Table) -> int:
     return 0 if table.states is None else table.states.initial
 
 
-def _defaults(table: Table) -> Row:
-    return {column.stored: column.default for column in table.columns if column.default is not None}
-
-
 def _run_before(work: Work, table: Table, before: Row | None, after: Row, changed: Set[str]) -> Row:
     """What the steps set, what ownership follows, and amounts at their columns' decimals. `after` is brought along."""
     found: Row = {}
@@ -136,9 +132,12 @@ def _run_after(work: Work, table: Table, before: Row | None, row: Row, changed: 
 
 def _check_required(table: Table, row: Row) -> None:
     for column in table.required:
-        enforced = BUSINESS_REQUIRED_IS_ENFORCED or f"{table.logical}.{column.name}" not in BUSINESS_REQUIRED
-        if enforced and row.get(column.stored) in (None, ""):
+        if row.get(column.stored) in (None, "") and _is_enforced(table, column):
             raise errors.required(column.name, table.logical)
+
+
+def _is_enforced(table: Table, column: Column) -> bool:
+    return BUSINESS_REQUIRED_IS_ENFORCED or f"{table.logical}.{column.name}" not in BUSINESS_REQUIRED
 
 
 def _check_unique(work: Work, table: Table, row: Row) -> None:

@@ -24,7 +24,7 @@ def settle_country(
 
     Raises FinopsError for an unknown country, and for an address without one. A block of which nothing was sent stays.
     """
-    if not any(name.startswith(prefix) for name in posted):
+    if entity_set.block(prefix).isdisjoint(posted):
         return row
     iso, code = f"{prefix}CountryRegionISOCode", f"{prefix}CountryRegionId"
     source = code if code in posted and not (iso in posted and row[iso]) else iso

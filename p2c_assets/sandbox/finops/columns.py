@@ -4,6 +4,7 @@ The entity sets themselves are in the `schema_*` modules; what happens on a writ
 """
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -99,6 +100,27 @@ class EntitySet:
         return tuple(column.name for column in self.columns)
 
     @cached_property
+    def texts(self) -> Mapping[str, int]:
+        """How long texts may be."""
+        kept = [column for column in self.columns if column.kind is Kind.TEXT]
+        return {column.name: sys.maxsize if column.length is None else column.length for column in kept}
+
+    @cached_property
+    def mandatory(self) -> tuple[str, ...]:
+        """Columns that may not be blank."""
+        return tuple(column.name for column in self.columns if column.mandatory)
+
+    @cached_property
+    def _blocks(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def block(self, prefix: str) -> frozenset[str]:
+        """Names that begin so."""
+        if prefix not in self._blocks:
+            self._blocks[prefix] = frozenset(name for name in self.names if name.startswith(prefix))
+        return self._blocks[prefix]
+
+    @cached_property
     def blank(self) -> Row:
         """A row of defaults: SCM knows no null."""
         return {column.name: column.default for column in self.columns}
@@ -107,7 +129,7 @@ class EntitySet:
         """The row's key as stored: text in lower case (assumptions.TEXT_COMPARES_WITHOUT_CASE)."""
         if row.get(UNNUMBERED):
             row = {**row, "LineCreationSequenceNumber": -row[UNNUMBERED]}
-        return tuple(_folded(row.get(name)) for name in self.keys)
+        return tuple([_folded(row.get(name)) for name in self.keys])
 
 
 def _folded(value: Any) -> str | int:

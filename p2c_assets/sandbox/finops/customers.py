@@ -67,20 +67,19 @@ class CustomerRules:
         """Carry a customer's flag to its orders, their lines and its invoices."""
         flag = customer["IsExternallyMaintained"]
         for role in ("Ordering", "Invoice"):
-            for entity_set in (ORDER_HEADERS, ORDER_LINES):
-                for row in self._documents(entity_set, customer, role):
-                    self._records.update(entity_set, row, {f"{role}CustomerIsExternallyMaintained": flag})
+            shown, orders = {f"{role}CustomerIsExternallyMaintained": flag}, self._orders(customer, role)
+            for order in orders:
+                self._records.update(ORDER_HEADERS, order, shown)
+            for line in [line for order in orders for line in self._lines(order)]:
+                self._records.update(ORDER_LINES, line, shown)
         for header in self._invoices(customer):
             self._records.alter(INVOICE_HEADERS, header, {HIDDEN: flag != "Yes"})
             for line in self._invoice_lines(header):
                 self._records.alter(INVOICE_LINES, line, {HIDDEN: flag != "Yes"})
 
-    def _documents(self, entity_set: object, customer: Row, role: str) -> list[Row]:
+    def _orders(self, customer: Row, role: str) -> list[Row]:
         column = (f"{role}CustomerAccountNumber", customer["CustomerAccount"])
-        headers = self._records.matching(ORDER_HEADERS, ("dataAreaId", customer["dataAreaId"]), column)
-        if entity_set is ORDER_HEADERS:
-            return headers
-        return [line for header in headers for line in self._lines(header)]
+        return self._records.matching(ORDER_HEADERS, ("dataAreaId", customer["dataAreaId"]), column)
 
     def _lines(self, header: Row) -> list[Row]:
         number = ("SalesOrderNumber", header["SalesOrderNumber"])

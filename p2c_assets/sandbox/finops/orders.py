@@ -130,8 +130,10 @@ def restate(records: Records, lines: DocumentLines, header: Row, changes: Row, *
 
 def mirror(records: Records, lines: DocumentLines, header: Row) -> None:
     """Carry a header's flags and status to its lines."""
+    shown = mirrored(header)
     for line in lines.of(LINE, header):
-        records.update(ORDER_LINES, line, mirrored(header))
+        if not shown.items() <= line.items():
+            records.update(ORDER_LINES, line, shown)
 
 
 def mirrored(header: Row) -> Row:

@@ -8,6 +8,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
+from p2c_assets.sandbox.column_texts import encoder
 from p2c_assets.sandbox.encoded import ETAG, Shape
 from p2c_assets.sandbox.finops import errors
 from p2c_assets.sandbox.finops.annotations import annotated, bare, content_type, key_text, metadata_level
@@ -70,7 +71,7 @@ class Reader:
             body = {**frame.before, "value": self._project(entity_set, request, rows), **frame.behind}
             return Response.json(200, bare(body) if level == "none" else body, frame.headers)
         names = (ETAG, *_selected(entity_set, request))
-        shape = Shape((entity_set.name, names), REC_ID, _shower(names))
+        shape = Shape((entity_set.name, names), REC_ID, encoder(names))
         encoded = self._records.encoded.page(shape, rows, frame.before, frame.behind)
         return Response.encoded(200, encoded, frame.headers)
 

@@ -12,6 +12,7 @@ from p2c_assets.sandbox.encoded import ETAG, EncodedRows
 from p2c_assets.sandbox.finops.assumptions import FIRST_REC_ID
 from p2c_assets.sandbox.finops.candidates import Wanted
 from p2c_assets.sandbox.finops.columns import EntitySet
+from p2c_assets.sandbox.selections import Selections
 from p2c_assets.sandbox.store import Store
 from p2c_assets.sandbox.table import Key, Row, Table
 
@@ -29,6 +30,7 @@ class Records:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.encoded = EncodedRows()
+        self.selections = Selections(store)
         self._watchers: list[Watcher] = []
 
     def watch(self, watcher: Watcher) -> None:
@@ -41,15 +43,15 @@ class Records:
 
     def get(self, entity_set: EntitySet, *key: str | int) -> Row | None:
         """The row of this key (in the order of the set's keys, any case), hidden ones included."""
-        return self.table(entity_set).get(tuple(part.lower() if isinstance(part, str) else part for part in key))
+        return self.table(entity_set).get(tuple([part.lower() if isinstance(part, str) else part for part in key]))
 
     def matching(self, entity_set: EntitySet, *values: tuple[str, Any]) -> list[Row]:
         """Rows whose columns have these values, without case; by an index per set of columns."""
-        names = tuple(name for name, _ in values)
+        names = [name for name, _ in values]
         index = self.table(entity_set).index(
-            "by " + " ".join(names), lambda row: tuple(_fold(row.get(n)) for n in names)
+            f"by {' '.join(names)}", lambda row: tuple([_fold(row.get(name)) for name in names])
         )
-        return index.get(tuple(_fold(value) for _, value in values))
+        return index.get(tuple([_fold(value) for _, value in values]))
 
     def insert(self, entity_set: EntitySet, row: Row) -> Row:
         """Store a new row with its first version; returns it as stored."""
@@ -106,8 +108,7 @@ class Records:
         """
         order = self.table(entity_set).sequence("by company", _company, _rank)
         for company in sorted(companies):
-            start = None if behind is None else (*_rank((company, *behind)), _LAST)
-            yield from order.rows(company, start, skip)
+            yield from order.rows(company, None if behind is None else (company, *behind), skip)
             skip = max(skip - order.size(company), 0)
 
     def with_values(self, entity_set: EntitySet, wanted: Wanted, companies: Sequence[str]) -> list[Row]:
@@ -133,10 +134,6 @@ def _company(row: Row) -> str | None:
 
 def _fold(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
-
-
-_LAST = (2,)
-"""Ranks behind every part of a key."""
 
 
 def _rank(key: Key) -> tuple[tuple[bool, Any], ...]:

@@ -47,7 +47,7 @@ class Reference:
 
     def find(self, table: str, *key: str) -> Row | None:
         """The internal row of this key."""
-        return self._store.table(table).get(tuple(part.lower() for part in key))
+        return self._store.table(table).get(tuple([part.lower() for part in key]))
 
     def is_registered(self, client: str) -> bool:
         """Whether an application is in the list; with an empty list all are (REGISTERED_WHEN_NO_APPLICATION_IS_LISTED).
@@ -135,7 +135,6 @@ _LABELS: Mapping[str, str] = {
 
 def check_mandatory(entity_set: EntitySet, row: Row) -> None:
     """Raises FinopsError naming every mandatory column that is blank."""
-    names = [column.name for column in entity_set.columns if column.mandatory]
-    blank = [name for name in names if str(row[name]).strip() == ""]
+    blank = [name for name in entity_set.mandatory if str(row[name]).strip() == ""]
     if blank:
         raise errors.must_be_filled(entity_set, blank)

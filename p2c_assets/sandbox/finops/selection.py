@@ -52,8 +52,13 @@ class Selector:
         sorting = _sorting(entity_set, orders, one_company=len(companies) == 1)
         if found.behind is None and found.rest is None and not sorting:
             return Result(self._records.in_key_order(entity_set, companies, skip=skip), skip)
-        rows = self._filtered(entity_set, companies, found)
-        return Result(_sorted(rows, sorting) if sorting else rows, 0)
+        if not sorting:
+            return Result(self._filtered(entity_set, companies, found), 0)
+        name = (entity_set.name, tuple(companies), text, order)
+        rows = self._records.selections.rows(
+            name, lambda: _sorted(self._filtered(entity_set, companies, found), sorting)
+        )
+        return Result(rows, 0)
 
     def _filtered(self, entity_set: EntitySet, companies: Sequence[str], found: Narrowed) -> Iterable[Row]:
         """In the order of the key."""

@@ -28,7 +28,9 @@ def read_body(entity_set: EntitySet, body: Any) -> Row:
         raise errors.unreadable("The request body is not a JSON object.")
     values: Row = {}
     for name, value in cast(dict[str, object], body).items():
-        if "@" not in name:
+        if isinstance(value, str) and len(value) <= entity_set.texts.get(name, -1):
+            values[name] = value  # nothing else is asked of most values
+        elif "@" not in name:
             column = _column(entity_set, name)
             values[name] = read_value(column, value)
     return values

@@ -1,5 +1,6 @@
 """Paths: `/data/Set(dataAreaId='usmf',Number=2)/Navigation` to segments with their keys."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -8,6 +9,12 @@ from p2c_assets.sandbox.odata.filter import parse_filter
 from p2c_assets.sandbox.odata.lexer import ODataSyntaxError
 
 UNNAMED = ""
+_PARTS = re.compile(r"(?:'[^']*(?:'|\Z)|[^/'])+")
+_BY_GUID = re.compile(r"([^(]*)\(([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\)")
+_PAIR = r"([A-Za-z_][A-Za-z_0-9]*)=(?:'([^']*)'|([0-9]{1,9}))"
+_BY_NAMES = re.compile(rf"([^(]*)\(({_PAIR}(?:,{_PAIR})*)\)")
+_PAIRS = re.compile(_PAIR)
+"""The keys of nearly all requests, read without the grammar of filters."""
 
 
 class Segment(NamedTuple):
@@ -19,16 +26,9 @@ class Segment(NamedTuple):
 
 def split_path(path: str) -> list[str]:
     """Parts between slashes; a slash inside a quoted key does not split."""
-    parts: list[str] = []
-    quoted, start = False, 0
-    for place, character in enumerate(path):
-        if character == "'":
-            quoted = not quoted
-        elif character == "/" and not quoted:
-            parts.append(path[start:place])
-            start = place + 1
-    parts.append(path[start:])
-    return [part for part in parts if part]
+    if "'" in path:
+        return _PARTS.findall(path)
+    return [part for part in path.split("/") if part]
 
 
 def parse_segment(text: str) -> Segment:
@@ -36,6 +36,24 @@ def parse_segment(text: str) -> Segment:
     name, opening, _ = text.partition("(")
     if not opening:
         return Segment(text, None)
+    return _plain_segment(text) or _parsed_segment(name, text)
+
+
+def _plain_segment(text: str) -> Segment | None:
+    """One with a GUID, or with names and plain values."""
+    found = _BY_GUID.fullmatch(text)
+    if found is not None:
+        return Segment(found[1], {UNNAMED: Literal(found[2].lower(), "guid")})
+    found = _BY_NAMES.fullmatch(text)
+    if found is None:
+        return None
+    pairs = _PAIRS.findall(found[2])
+    return Segment(
+        found[1], {key: Literal(int(digits), "integer") if digits else Literal(t, "string") for key, t, digits in pairs}
+    )
+
+
+def _parsed_segment(name: str, text: str) -> Segment:
     call = parse_filter("key" + text[len(name) :])
     if not isinstance(call, Call):
         raise ODataSyntaxError(f"Bad Request - Error in query syntax: '{text}'.", len(name))

@@ -5,13 +5,19 @@ Sources: MicrosoftDocs execute-batch-operations-using-web-api, fin-ops odata.
 """
 
 import re
-import uuid
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
 
+from p2c_assets.sandbox.guids import random_guid
+
 _CRLF = b"\r\n"
 _ENDS_A_LINE = re.compile(rb"--|[ \t]*\r\n")
+_LONGEST_KEPT = 200
+"""Bytes of header lines that are remembered: the same few stand in nearly every part."""
+
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _REQUEST_LINE = re.compile(rb"^([A-Z]+) (\S.*?) HTTP/1\.1$")
 
 
@@ -55,14 +61,14 @@ def parse_batch(body: bytes, content_type: str) -> list[BatchRequest | Changeset
     return [_part(headers, content) for headers, content in _split(body, _boundary(content_type))]
 
 
-def _part(headers: dict[str, str], content: bytes) -> BatchRequest | Changeset:
+def _part(headers: Mapping[str, str], content: bytes) -> BatchRequest | Changeset:
     content_type = headers.get("content-type", "")
     if not content_type.lower().startswith("multipart/mixed"):
         return _request(headers, content)
     return Changeset(tuple(_request(inner, text) for inner, text in _split(content, _boundary(content_type))))
 
 
-def _request(headers: dict[str, str], content: bytes) -> BatchRequest:
+def _request(headers: Mapping[str, str], content: bytes) -> BatchRequest:
     if not headers.get("content-type", "").lower().startswith("application/http"):
         raise MultipartError("The part of a batch has to be of the content type application/http.")
     head, _, rest = content.lstrip(b"\r\n").partition(_CRLF)
@@ -73,7 +79,7 @@ def _request(headers: dict[str, str], content: bytes) -> BatchRequest:
     return BatchRequest(_text(match[1]), _text(match[2]), inner, body, headers.get("content-id"))
 
 
-def _split(body: bytes, boundary: bytes) -> list[tuple[dict[str, str], bytes]]:
+def _split(body: bytes, boundary: bytes) -> list[tuple[Mapping[str, str], bytes]]:
     chunks = _between(body, _CRLF + b"--" + boundary)[1:]
     if not chunks:
         raise MultipartError(f"The boundary '{boundary.decode()}' does not occur in the body.")
@@ -101,13 +107,20 @@ def _after_line(chunk: bytes) -> bytes:
     return chunk.lstrip(b" \t").removeprefix(_CRLF)
 
 
-def _headers(text: bytes) -> tuple[dict[str, str], bytes]:
+def _headers(text: bytes) -> tuple[Mapping[str, str], bytes]:
     """Header lines (names lower-case) up to the blank line, and what follows it."""
     if text.startswith(_CRLF):
         return {}, text[2:]
     head, _, body = text.partition(_CRLF + _CRLF)
-    pairs = (line.partition(":") for line in _text(head).split("\r\n") if line)
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}, body
+    return (_known_lines if len(head) <= _LONGEST_KEPT else _lines)(head), body
+
+
+def _lines(head: bytes) -> Mapping[str, str]:
+    pairs = [line.partition(":") for line in _text(head).split("\r\n") if line]
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+_known_lines = lru_cache(maxsize=256)(_lines)
 
 
 def _text(head: bytes) -> str:
@@ -126,13 +139,13 @@ def _boundary(content_type: str) -> bytes:
 
 def render_batch(parts: Sequence[PartResponse | ChangesetResponse]) -> tuple[str, bytes]:
     """The content type with its boundary, and the body."""
-    boundary = f"batchresponse_{uuid.uuid4()}"
+    boundary = f"batchresponse_{random_guid()}"
     chunks = [_changeset(part) if isinstance(part, ChangesetResponse) else _render(part) for part in parts]
     return f"multipart/mixed; boundary={boundary}", _join(chunks, boundary)
 
 
 def _changeset(changeset: ChangesetResponse) -> bytes:
-    boundary = f"changesetresponse_{uuid.uuid4()}"
+    boundary = f"changesetresponse_{random_guid()}"
     head = f"Content-Type: multipart/mixed; boundary={boundary}\r\n\r\n".encode()
     return head + _join([_render(part) for part in changeset.parts], boundary)
 
@@ -146,6 +159,6 @@ def _render(part: PartResponse) -> bytes:
     lines = ["Content-Type: application/http", "Content-Transfer-Encoding: binary"]
     if part.content_id is not None:
         lines.append(f"Content-ID: {part.content_id}")
-    lines += ["", f"HTTP/1.1 {part.status} {HTTPStatus(part.status).phrase}"]
+    lines += ["", f"HTTP/1.1 {part.status} {_PHRASES[part.status]}"]
     lines += [f"{name}: {value}" for name, value in part.headers.items()]
     return "\r\n".join(lines).encode() + _CRLF + _CRLF + part.body

@@ -1,0 +1,53 @@
+"""Columns as JSON: the same text as encoding value by value, whatever stands in them."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from p2c_assets.sandbox.column_texts import encoder, objects, texts
+from p2c_assets.sandbox.exact_json import dumps
+from p2c_assets_tests.sandbox.test_encoded import NASTY
+
+NUMBERS = (Decimal("1.50"), Decimal("0E-10"), Decimal("1E+3"), Decimal("-0"), 0, 1, -1, 2**63 - 1, True, False)
+VALUES = (*NASTY, *NUMBERS, None, [1, 2], {"a": "b"}, [])
+KINDS = (
+    st.sampled_from(NASTY) | st.text(alphabet='",\\n\\\\a'),
+    st.sampled_from(NASTY) | st.none(),
+    st.decimals(allow_nan=False, allow_infinity=False),
+    st.decimals(allow_nan=False, allow_infinity=False) | st.none(),
+    st.integers(-(2**63), 2**63 - 1) | st.none(),
+    st.booleans() | st.integers(0, 1),
+    st.sampled_from(VALUES),
+)
+
+
+@settings(derandomize=True, database=None, max_examples=300)
+@given(st.one_of([st.lists(kind, min_size=1, max_size=8) for kind in KINDS]))
+def test_a_column_has_the_text_of_each_of_its_values(values: list[Any]) -> None:
+    assert objects(texts(tuple(values)), len(values)) == [dumps(value) for value in values]
+
+
+def test_columns_of_one_value_have_one_piece_only_where_equal_is_alike() -> None:
+    assert texts(("a", "a")) == (b'"a"',)
+    assert texts((None, None)) == (b"null",)
+    assert texts((1, True)) == ([b"1", b"true"],)
+    assert texts((Decimal("1.0"), Decimal("1.00"))) == ([b"1.0", b"1.00"],)
+
+
+@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("-Infinity"), object()])
+def test_what_has_no_json_form_is_refused(value: object) -> None:
+    for values in ((value, value), (Decimal(1), value), (None, value)):
+        with pytest.raises(TypeError):
+            texts(values)
+
+
+def test_objects_have_their_members_in_order_and_once() -> None:
+    rows = [{"b": 1, "a": "x", "c": 5}, {"b": None, "a": "y"}]
+    assert encoder(("a", "b", "a"))(rows) == [b'{"a":"x","b":1}', b'{"a":"y","b":null}']
+
+
+def test_a_column_that_older_rows_lack_is_empty() -> None:
+    assert encoder(("a", "b"))([{"a": 1, "b": 2}, {"a": 3}]) == [b'{"a":1,"b":2}', b'{"a":3,"b":null}']
