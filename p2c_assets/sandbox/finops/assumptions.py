@@ -149,6 +149,9 @@ DECISIONS: Mapping[str, str] = {
     "DEEP_INSERT_IS_A_DESERIALISATION_ERROR": (
         "Lines nested in a header are not supported; how the refusal reads is not documented."
     ),
+    "COMPANY_HEADER_IS_IGNORED": (
+        "A header `Company: usmf` is in community samples, unverified: the company is the body's or the user's."
+    ),
     "PREFER_REPRESENTATION_IS_IGNORED": (
         "`Prefer: return=representation` is in community samples, unverified: PATCH answers 204 in any case."
     ),

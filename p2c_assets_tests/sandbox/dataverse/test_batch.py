@@ -115,12 +115,15 @@ def test_a_reference_to_nothing_is_refused(sales: Sales) -> None:
             operation("POST", "accounts", {"name": "x"}, "2"),
             boundary="c2",
         ),
+        changeset(operation("POST", "accounts", {"accountid": NEW, "name": "New"}, "3"), boundary="c3"),
+        changeset(operation("PATCH", "$3", {"name": "Changed"}, "4"), boundary="c4"),
         **ON,
     )
-    assert statuses(answer.text) == [400, 400]
+    assert statuses(answer.text) == [400, 400, 204, 400]
+    assert "Content-ID Reference: '$3' does not exist in the batch context." in answer.text
     assert "Content-ID Reference: '$9' does not exist in the batch context." in answer.text
     assert "Content-ID Reference: '$2' does not exist in the batch context." in answer.text
-    assert len(sales.value("accounts")) == 2
+    assert sorted(row["name"] for row in sales.value("accounts")) == ["Adventure Works", "Fabrikam", "New"]
 
 
 def test_a_get_inside_a_changeset_is_refused(sales: Sales) -> None:
@@ -153,6 +156,17 @@ def test_a_body_that_is_no_multipart_is_an_ordinary_error(sales: Sales) -> None:
     answer = sales.post("$batch", {"requests": []})
     assert refusal(answer) == (400, "0x80060888")
     assert answer.headers["Content-Type"].startswith("application/json")
+
+
+def test_a_batch_that_is_throttled_is_an_ordinary_error(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api: what concerns the whole batch is no multipart; api-limits"""
+    sales.admin("throttle", {"mode": "user", "time": "sandbox", "requests": 1})
+    sales.get("WhoAmI")
+    answer = _send(sales, operation("PATCH", f"accounts({ACCOUNT})", {"name": "x"}), **ON)
+    assert refusal(answer) == (429, "0x80072322")
+    assert answer.headers["Content-Type"].startswith("application/json")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert [row["name"] for row in sales.admin("rows/accounts")["value"]] == ["Adventure Works", "Fabrikam"]
 
 
 def test_what_the_twin_leaves_out_fails_its_part_alone(sales: Sales) -> None:
@@ -215,6 +229,7 @@ def test_parts_have_the_headers_of_answers(sales: Sales) -> None:
     """webapi/execute-batch-operations-using-web-api: application/http, binary, Location and OData-EntityId."""
     answer = _send(sales, operation("POST", "accounts", {"accountid": NEW, "name": "New"}))
     assert "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n" in answer.text
+    assert "HTTP/1.1 204 No Content\r\nOData-Version: 4.0\r\n" in answer.text
     row = f"{sales.caller.url}{API}/accounts({NEW})"
     assert f"Location: {row}" in answer.text
     assert f"OData-EntityId: {row}" in answer.text

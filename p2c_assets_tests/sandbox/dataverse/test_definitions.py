@@ -14,6 +14,20 @@ from p2c_assets_tests.sandbox.running import Caller, running
 
 CRM = "Microsoft.Dynamics.CRM"
 ACCOUNT = "EntityDefinitions(LogicalName='account')"
+PROCESSING_STATUSES = (
+    "Active",
+    "Confirmed",
+    "Packing Slip",
+    "Invoiced",
+    "Picked",
+    "Partially Picked",
+    "Partially Packed",
+    "Shipped",
+    "Partially Shipped",
+    "Partially Invoiced",
+    "Cancelled",
+    "Draft",
+)
 ORDER = "EntityDefinitions(LogicalName='salesorder')"
 
 
@@ -140,7 +154,7 @@ def test_a_table_without_picklists_has_an_empty_cast(sales: Sales) -> None:
         ("Integer", "account", "numberofemployees", {"MinValue": 0, "MaxValue": 1000000000}),
         ("Decimal", "salesorderdetail", "quantity", {"Precision": 5}),
         ("Money", "salesorderdetail", "priceperunit", {"PrecisionSource": 1}),
-        ("Money", "salesorder", "freightamount", {"PrecisionSource": 2}),
+        ("Money", "salesorder", "freightamount", {"PrecisionSource": 2, "Precision": 2, "MinValue": 0}),
         ("Lookup", "salesorder", "customerid", {"Targets": ["account", "contact"], "AttributeType": "Customer"}),
         ("Lookup", "account", "ownerid", {"AttributeType": "Owner"}),
         ("DateTime", "invoice", "msdynce_invoicedate", {"Format": "DateOnly"}),
@@ -174,10 +188,13 @@ def test_one_column_is_read_by_name_with_its_type(sales: Sales) -> None:
 
 
 def test_the_option_set_of_one_column_is_a_segment(sales: Sales) -> None:
-    """webapi/query-metadata-web-api: .../PicklistAttributeMetadata/OptionSet?$select=Options."""
+    """webapi/query-metadata-web-api: .../PicklistAttributeMetadata/OptionSet?$select=Options; CRMP2C solution."""
     path = f"{ORDER}/Attributes(LogicalName='msdynce_processingstatus')/{CRM}.PicklistAttributeMetadata/OptionSet"
     found = sales.row(f"{path}?$select=Options")
-    assert {option["Value"] for option in found["Options"]} == set(range(647390000, 647390012))
+    labels = {
+        option["Value"] - 647390000: option["Label"]["UserLocalizedLabel"]["Label"] for option in found["Options"]
+    }
+    assert labels == dict(enumerate(PROCESSING_STATUSES))
     assert found.keys() == {"@odata.context", "Options", "MetadataId"}
 
 
@@ -277,10 +294,15 @@ def test_metadata_changes_since_a_stamp_are_a_501(sales: Sales) -> None:
 
 def test_writes_of_definitions_are_a_501(sales: Sales) -> None:
     """SDK 1.1.0 wire: CreateEntities, POST EntityDefinitions(guid)/Attributes and their like; define-alternate-keys."""
-    assert refusal(sales.post(f"{ACCOUNT}/Attributes", {})) == (501, "501")
-    assert refusal(sales.delete(ACCOUNT)) == (501, "501")
-    assert refusal(sales.post("CreateEntities", {})) == (501, "501")
-    assert refusal(sales.post("RelationshipDefinitions", {})) == (501, "501")
+    for answer, feature in (
+        (sales.post(f"{ACCOUNT}/Attributes", {}), "POST of table definitions"),
+        (sales.post(f"{ACCOUNT}/Keys", {}), "POST of table definitions"),
+        (sales.delete(ACCOUNT), "DELETE of table definitions"),
+        (sales.post("CreateEntities", {}), "CreateEntities"),
+        (sales.post("RelationshipDefinitions", {}), "POST of table definitions"),
+    ):
+        assert refusal(answer) == (501, "501")
+        assert feature in message(answer)
 
 
 def test_global_choices_are_a_501(sales: Sales) -> None:

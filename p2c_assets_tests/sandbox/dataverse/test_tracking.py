@@ -314,3 +314,17 @@ def test_changes_that_the_solution_makes_are_changes(sales: Sales) -> None:
     _, _, link = _changes(sales, link)
     sales.create("salesorderdetails", line(key))
     assert _changes(sales, link)[0] == ["An order"]
+
+
+def test_annotations_and_tracking_go_together(sales: Sales) -> None:
+    """use-change-tracking-synchronize-data-external-systems: preferences are joined; the link is there all the same"""
+    page = _page(sales, "accounts?$select=statecode", Prefer=f'{TRACK},odata.include-annotations="*"')
+    assert "@odata.deltaLink" in page
+    assert page["value"][0]["statecode@OData.Community.Display.V1.FormattedValue"] == "Active"
+
+
+def test_a_row_that_the_caller_may_not_see_any_more_is_no_deletion(sales: Sales) -> None:
+    """use-change-tracking-synchronize-data-external-systems: deletions are of rows, not of rights"""
+    link = _start(sales)
+    sales.admin("privileges", {"denied": [OTHER_ACCOUNT]})
+    assert _changes(sales, link)[:2] == ([], [])

@@ -208,7 +208,16 @@ def test_other_kinds_of_endpoint_are_a_501(scm: Caller, kind: str) -> None:
     assert (answer.status_code, f"the endpoint type {kind}" in answer.text) == (501, True)
 
 
-@pytest.mark.parametrize("name", ["CustFreeTextInvoicePostedBusinessEvent", "CollectionLetterSentBusinessEvent"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CustFreeTextInvoicePostedBusinessEvent",
+        "CollectionStatusUpdatedBusinessEvent",
+        "CollectionLetterSentBusinessEvent",
+        "CustPaymentPostedBusinessEvent",
+        "BatchJobFinishedBusinessEvent",
+    ],
+)
 def test_events_without_occasion_in_the_sandbox_are_a_501(scm: Caller, hook: Receiver, name: str) -> None:
     """Source: business-events/app-business-events.md"""
     endpoint(scm, hook.url)
@@ -405,6 +414,18 @@ def test_side_effects_on_other_records_are_events_too(scm: Caller, hook: Receive
     scm.patch(line_key(), {"SalesPrice": 5})
     assert record(scm, order_key())["@odata.etag"] != before
     assert attributes(target(event(hook)))["mserp_salesordernumber"] == "SO-1"
+
+
+def test_columns_of_other_records_trigger_no_event(scm: Caller, hook: Receiver) -> None:
+    """Source: business-events/data-events.md: computed columns do not trigger."""
+    booked(scm)
+    activate_data(scm, hook, "Update", entity_set="CDSSalesOrderHeaders")
+    activate_data(scm, hook, "Update", entity_set="CDSSalesOrderLines")
+    scm.patch(C1, {"IsExternallyMaintained": "No"})
+    assert record(scm, order_key())["OrderingCustomerIsExternallyMaintained"] == "No"
+    assert nothing_more(scm, hook)
+    scm.patch(order_key(), {"Email": "x@y.z"})
+    assert attributes(target(event(hook)))["mserp_email"] == "x@y.z"
 
 
 def test_loaded_and_altered_rows_are_no_events(scm: Caller, hook: Receiver) -> None:
