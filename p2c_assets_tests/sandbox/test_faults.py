@@ -220,7 +220,9 @@ def test_an_expired_delta_token_asks_for_a_full_read(sales: Caller) -> None:
 
 
 def test_contention_is_worded_as_each_system_does_and_only_writes_meet_it(sales: Caller, scm: Caller) -> None:
-    """web-service-error-codes: 0x80044150 (-2147204784), 0x80060882; captured trace; assumptions.SQL_ERROR_STATUS"""
+    """web-service-error-codes: 0x80044150 (-2147204784), 0x80060882; captured trace; platform knowledge;
+    assumptions.SQL_ERROR_STATUS, DEADLOCK_TEXT
+    """
     for caller in (sales, scm):
         plan(caller, kind="write_conflict", count=1)
         plan(caller, kind="deadlock", nth=[2])

@@ -5,6 +5,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from p2c_assets.sandbox.dataverse.assumptions import UNNAMED_RELATIONSHIP
 from p2c_assets.sandbox.dataverse.options import TwinOptions
 from p2c_assets.sandbox.dataverse.schema import EVERY_TABLE
 from p2c_assets.sandbox.dataverse.twin import DataverseTwin
@@ -293,10 +294,13 @@ def test_metadata_changes_since_a_stamp_are_a_501(sales: Sales) -> None:
 
 
 def test_writes_of_definitions_are_a_501(sales: Sales) -> None:
-    """SDK 1.1.0 wire: CreateEntities, POST EntityDefinitions(guid)/Attributes and their like; define-alternate-keys."""
+    """SDK 1.1.0 wire: CreateEntities, POST EntityDefinitions(guid)/Attributes and their like; define-alternate-keys;
+    use-change-tracking-synchronize-data-external-systems (ChangeTrackingEnabled is a definition's).
+    """
     for answer, feature in (
         (sales.post(f"{ACCOUNT}/Attributes", {}), "POST of table definitions"),
         (sales.post(f"{ACCOUNT}/Keys", {}), "POST of table definitions"),
+        (sales.caller.http.put(f"/api/data/v9.2/{ACCOUNT}", json={}), "PUT of table definitions"),
         (sales.delete(ACCOUNT), "DELETE of table definitions"),
         (sales.post("CreateEntities", {}), "CreateEntities"),
         (sales.post("RelationshipDefinitions", {}), "POST of table definitions"),
@@ -317,3 +321,17 @@ def test_a_property_that_the_twin_does_not_show_is_a_501_with_its_name(sales: Sa
     answer = sales.get(f"{ACCOUNT}?$select=IsKnowledgeManagementEnabled")
     assert refusal(answer) == (501, "501")
     assert "IsKnowledgeManagementEnabled" in message(answer)
+
+
+def test_every_table_compares_versions(sales: Sales) -> None:
+    """optimistic-concurrency: IsOptimisticConcurrencyEnabled tells for which tables etags are compared."""
+    found = sales.value("EntityDefinitions?$select=LogicalName&$filter=IsOptimisticConcurrencyEnabled eq false")
+    assert found == []
+
+
+def test_a_relationship_without_a_documented_name_is_named_by_one_rule(sales: Sales) -> None:
+    """dynamics-365-customer-engagement entity reference: assumptions.UNNAMED_RELATIONSHIP."""
+    name = UNNAMED_RELATIONSHIP.format(one="sdkmessage", many="sdkmessagefilter", column="sdkmessageid")
+    (found,) = sales.value(f"RelationshipDefinitions?$filter=SchemaName eq '{name}'")
+    assert (found["ReferencedEntity"], found["ReferencingEntity"]) == ("sdkmessage", "sdkmessagefilter")
+    assert found["ReferencingAttribute"] == "sdkmessageid"

@@ -199,7 +199,7 @@ def test_a_line_has_its_headers_currency(sales: Sales) -> None:
 
 
 def test_a_product_on_a_document_is_active(sales: Sales) -> None:
-    """products-template-mapping-direct.md: drafts must be activated before use."""
+    """products-template-mapping-direct.md: drafts must be activated before use; assumptions.INACTIVE_PRODUCT_CODE."""
     answer = sales.post("salesorderdetails", line(_order(sales), DRAFT_PRODUCT))
     assert refusal(answer) == (400, "0x80040203")
     assert "DR-1" in message(answer)
@@ -223,6 +223,7 @@ def test_a_line_is_a_product_or_a_write_in(sales: Sales) -> None:
 
 
 def test_a_line_needs_a_quantity(sales: Sales) -> None:
+    """dynamics-365-customer-engagement salesorderdetail.md: ApplicationRequired; assumptions.BUSINESS_REQUIRED."""
     body = {name: value for name, value in line(_order(sales)).items() if name != "quantity"}
     assert refusal(sales.post("salesorderdetails", body)) == (400, "0x80040200")
 
@@ -260,3 +261,12 @@ def test_a_discount_per_unit_counts_for_each_of_the_quantity(sales: Sales) -> No
     sales.change(f"salesorders({key})", {"description": "x"})
     row = sales.row(f"salesorders({key})")
     assert (row["totalamount"], row["totallineitemdiscountamount"]) == (270, 30)
+
+
+def test_a_create_that_is_not_priced_is_a_501(sales: Sales) -> None:
+    """dynamics-365-customer-engagement organization.md: EnablePricingOnCreate off."""
+    sales.admin("load", {"rows": {"organizations": [{"enablepricingoncreate": False}]}})
+    answer = sales.post("salesorders", order("SO-1"))
+    assert refusal(answer) == (501, "501")
+    assert "organization.enablepricingoncreate off" in message(answer)
+    assert sales.admin("rows/salesorders")["value"] == []

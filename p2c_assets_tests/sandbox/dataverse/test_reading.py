@@ -76,7 +76,7 @@ def test_filters_find_what_the_documentation_says(sales: Sales, text: str, names
 
 
 def test_ne_finds_empty_values_too(sales: Sales) -> None:
-    """assumptions.NE_INCLUDES_NULLS; the templates' filter `msdynce_ismaintainedexternally ne true`."""
+    """webapi/query/filter-rows: assumptions.NE_INCLUDES_NULLS; the templates' filter `msdynce_ismaintainedexternally ne true`."""
     order_id = sales.create("salesorders", order("SO-1"))
     (found,) = sales.value("salesorders?$filter=msdynce_ismaintainedexternally ne true")
     assert found["salesorderid"] == order_id

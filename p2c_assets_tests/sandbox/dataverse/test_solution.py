@@ -309,3 +309,16 @@ def test_a_product_in_yen_joins_the_yen_list(sales: Sales) -> None:
     key = sales.create("products", _product("N", JPY, "100"))
     assert [amount for _, amount in _items(sales, key)] == [Decimal(100)]
     assert guid(6, 3) == _items(sales, key)[0][0]
+
+
+def test_a_product_without_price_joins_its_list_at_zero(sales: Sales) -> None:
+    """products-template-mapping-direct.md: assumptions.PRICE_OF_PRODUCT_WITHOUT_PRICE."""
+    body = {name: value for name, value in _product("N").items() if name != "price"}
+    assert _items(sales, sales.create("products", body)) == [(LIST_USD, Decimal(0))]
+
+
+def test_the_freight_tax_line_comes_to_a_closed_order_too(sales: Sales) -> None:
+    """sales-order-template-mapping-direct-two-ways.md: an asynchronous step; assumptions.FREIGHT_TAX_IGNORES_LOCKS."""
+    key = sales.create("salesorders", order("SO-1"))
+    sales.change(f"salesorders({key})", {"msdynce_misctax": 2, "statecode": 4, "statuscode": 100003})
+    assert _freight(sales, key) == [(Decimal(2), "Freight Tax", Decimal(1))]

@@ -15,6 +15,7 @@ from p2c_assets_tests.sandbox.dataverse.world import (
     HOUR,
     LIST_USD,
     MISSING,
+    OTHER_ACCOUNT,
     PERSON,
     TEAM_FRANCE,
     UNIT_FRANCE,
@@ -321,7 +322,14 @@ def test_excess_decimals_are_rounded_half_away_from_zero(sales: Sales) -> None:
     assert sales.row(f"products({BIKE})")["price"] == Decimal("2.1235")
 
 
+def test_amounts_without_a_currency_have_two_decimals(sales: Sales) -> None:
+    """entity reference pages (PrecisionSource 2): assumptions.DEFAULT_CURRENCY_PRECISION."""
+    sales.change(f"accounts({OTHER_ACCOUNT})", {"creditlimit": Decimal("2.125")})
+    assert sales.row(f"accounts({OTHER_ACCOUNT})")["creditlimit"] == Decimal("2.13")
+
+
 def test_dates_are_shown_in_utc_to_the_second(sales: Sales) -> None:
+    """webapi/query/select-columns: assumptions.MOMENTS_HAVE_SECONDS."""
     key = sales.create("salesorders", order("SO-1", requestdeliveryby="2026-02-03T01:02:03.456+01:00"))
     assert sales.row(f"salesorders({key})")["requestdeliveryby"] == "2026-02-03T00:02:03Z"
     sales.change(f"salesorders({key})", {"requestdeliveryby": "2026-02-03"})
@@ -329,6 +337,7 @@ def test_dates_are_shown_in_utc_to_the_second(sales: Sales) -> None:
 
 
 def test_a_date_only_column_takes_dates_only(sales: Sales) -> None:
+    """webapi/query/select-columns: days as YYYY-MM-DD; assumptions.MOMENTS_HAVE_SECONDS."""
     key = sales.create("invoices", {**order(), "invoicenumber": "I-1", "msdynce_invoicedate": "2026-02-03"})
     assert sales.row(f"invoices({key})")["msdynce_invoicedate"] == "2026-02-03"
     wrong = {"msdynce_invoicedate": "2026-02-03T00:00:00Z"}

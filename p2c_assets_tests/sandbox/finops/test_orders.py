@@ -67,6 +67,7 @@ def test_a_sent_delivery_address_stays_and_reaches_the_lines(scm: Caller) -> Non
 
 
 def test_a_sent_address_needs_a_known_country(scm: Caller) -> None:
+    """Source: old template pages (a default country): assumptions.ADDRESS_NEEDS_A_COUNTRY."""
     create(scm, "CustomersV2", customer())
     error = refusal(scm, HEADERS, order(DeliveryAddressCity="Lyon"))
     assert "must be filled in" in error["message"]

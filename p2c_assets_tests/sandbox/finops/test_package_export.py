@@ -114,7 +114,7 @@ def test_the_header_of_a_package_says_its_type(scm: Caller) -> None:
 
 
 def test_a_file_has_upper_case_names_and_no_company(scm: Caller) -> None:
-    """Source: a manifest's EntityField"""
+    """Source: a manifest's EntityField; assumptions.FILES_HOLD_NO_COMPANY"""
     customers(scm, "C1", SalesMemo='two\r\nlines, "quoted"', CreditLimit=Decimal("12.50"))
     project(scm)
     (row,) = exported(scm)
@@ -193,6 +193,21 @@ def test_the_package_has_an_address_after_success_only(scm: Caller) -> None:
     assert address.startswith(f"{scm.url}/dmf/daily-")
     unknown = act(scm, "GetExportedPackageUrl", executionId="none")
     assert "were not found" in refusal(unknown)
+
+
+def test_a_plain_csv_file_is_utf_8(scm: Caller) -> None:
+    """Source: none: assumptions.CSV_IS_UTF_8"""
+    customers(scm, "C1", OrganizationName="Überfluß")
+    project(scm)
+    execution = start_export(scm)
+    finish(scm, execution)
+    assert "Überfluß" in parts(download(scm, execution))["Customers V2.csv"].decode("utf-8")
+
+
+def test_the_defaults_of_jobs_are_those_of_the_page(scm: Caller) -> None:
+    """Source: data-entities/optimize-data-migration.md: 4 servers of 8 threads; knowledgelib.io: 256 MB"""
+    settings = scm.admin("package-settings")
+    assert (settings["batch_threads"], settings["largest_file"]) == (32, 256 * 2**20)
 
 
 def test_an_id_may_be_given_and_is_made_when_it_is_empty(scm: Caller) -> None:

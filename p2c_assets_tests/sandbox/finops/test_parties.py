@@ -74,6 +74,7 @@ def test_the_companys_currency_and_language_are_the_defaults(scm: Caller) -> Non
 
 
 def test_countries_are_found_without_case_and_give_both_codes(scm: Caller) -> None:
+    """Source: platform knowledge: assumptions.ISO_CODES_ARE_RETURNED_UPPER_CASE."""
     created = create(scm, "CustomersV2", customer(AddressCountryRegionISOCode="fr"))
     assert (created["AddressCountryRegionISOCode"], created["AddressCountryRegionId"]) == ("FR", "FRA")
     assert scm.patch(C1, {"AddressCountryRegionId": "usa"}).status_code == 204

@@ -29,7 +29,7 @@ def test_a_quotation_takes_what_it_is_not_told_from_its_customer(scm: Caller) ->
 
 
 def test_totals_of_quotations_are_current_after_every_write(scm: Caller) -> None:
-    # Source: assumptions.QUOTATION_TOTALS_ARE_CALCULATED_ON_WRITE; split as on orders
+    """Source: $metadata (AreTotalsCalculated): assumptions.QUOTATION_TOTALS_ARE_CALCULATED_ON_WRITE; split as on orders."""
     offered(scm)
     header, line = record(scm, QU1), record(scm, LINE1)
     assert (line["LineDiscountAmount"], line["FixedPriceCharges"]) == (Decimal("3.33"), Decimal("-0.01"))

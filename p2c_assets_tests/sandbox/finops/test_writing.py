@@ -222,7 +222,9 @@ def test_a_failed_write_leaves_nothing_behind(scm: Caller) -> None:
 
 
 def test_dates_are_at_noon_and_empty_ones_in_1900(scm: Caller) -> None:
-    """Source: trace: 1900-01-01T12:00:00Z; date-only fields surface at noon."""
+    """Source: trace: 1900-01-01T12:00:00Z; date-only fields surface at noon; old template page (required dates):
+    assumptions.REQUESTED_DATES_DEFAULT_TO_TODAY.
+    """
     create(scm, "CustomersV2", customer())
     sent = order(RequestedShippingDate="2026-03-01T00:00:00Z")
     created = create(scm, "CDSSalesOrderHeaders", sent)
