@@ -46,9 +46,10 @@ class Row(BaseModel):
         return self
 
 
-def rows() -> list[Row]:
+@cache
+def rows() -> tuple[Row, ...]:
     """Every row of every file, in file order."""
-    return list(_rows())
+    return tuple(_rows())
 
 
 def _rows() -> Iterator[Row]:
