@@ -223,6 +223,9 @@ DECISIONS: Mapping[str, str] = {
     "EARLIER_OPERATIONS_STAY": (
         "Operations outside changesets that ran before the one that stopped a `$batch` stay committed."
     ),
+    "TWICE_IN_A_BULK_MESSAGE_IS_A_DUPLICATE": (
+        "A row that is named twice in one bulk message is refused as a duplicate: bulk-operations.md leaves it open."
+    ),
     "EMPTY_KEYS_ARE_NOT_UNIQUE": (
         "Rows in which a column of an alternate key is empty are not compared with each other: platform knowledge."
     ),

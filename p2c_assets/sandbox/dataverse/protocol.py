@@ -4,7 +4,7 @@ Source: MicrosoftDocs/powerapps-docs webapi/execute-batch-operations-using-web-a
 webapi/compose-http-requests-handle-errors.md (error shape).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -104,9 +104,9 @@ def _batch(records: Records, counter: RequestCounter, faults: Faults, request: R
     for part in parts:
         result = _part(records, counter, faults, request, part)
         if not goes_on and isinstance(result, PartResponse) and result.status >= 400:
-            return _rendered(400, [result])
+            return _rendered(400, [result], {})
         answers.append(result)
-    return _rendered(200, answers)
+    return _rendered(200, answers, {"Preference-Applied": "odata.continue-on-error"} if goes_on else {})
 
 
 def _parts(request: Request) -> list[Part]:
@@ -183,6 +183,6 @@ def _strike_or_operate(work: Work, faults: Faults, request: Request, references:
     return operate(work, request, references)
 
 
-def _rendered(status: int, answers: Sequence[Answer]) -> Response:
+def _rendered(status: int, answers: Sequence[Answer], applied: Mapping[str, str]) -> Response:
     content_type, body = render_batch(answers)
-    return Response(status, {"Content-Type": content_type, "OData-Version": "4.0"}, body)
+    return Response(status, {"Content-Type": content_type, "OData-Version": "4.0", **applied}, body)

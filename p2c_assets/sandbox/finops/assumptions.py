@@ -104,6 +104,16 @@ DECISIONS: Mapping[str, str] = {
     "QUOTATION_TOTALS_ARE_CALCULATED_ON_WRITE": (
         "The entity has AreTotalsCalculated but no page names a totals job for quotations (only for orders)."
     ),
+    "NO_NAME_IS_SHARED": (
+        "In the real `$metadata` an enumeration and an entity may have one name; among what the twin has there is no such "
+        "pair."
+    ),
+    "NOTHING_IS_SHARED_BETWEEN_COMPANIES": (
+        "No policy of cross-company sharing is set up: a customer is of the company that it was created in."
+    ),
+    "PRIORITIES_ARE_OF_APPLICATIONS": (
+        "The priority mapping of the real system names users or applications; here applications, as each has one user."
+    ),
     "CLOSED_DOCUMENTS_ARE_READ_ONLY": (
         "An invoiced or cancelled order, a confirmed, lost or cancelled quotation refuses changes; an order of which "
         "something was posted is not deleted: platform knowledge."

@@ -72,6 +72,7 @@ def test_one_bad_changeset_costs_only_itself(sales: Sales) -> None:
         **ON,
     )
     assert (answer.status_code, statuses(answer.text)) == (200, [204, 400, 204])
+    assert answer.headers["Preference-Applied"] == "odata.continue-on-error"
     assert sales.row(f"contacts({PERSON})")["lastname"] == "Three"
 
 

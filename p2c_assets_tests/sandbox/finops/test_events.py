@@ -14,6 +14,7 @@ import pytest
 
 from p2c_assets.sandbox.exact_json import loads
 from p2c_assets.sandbox.finops.twin import FinopsTwin
+from p2c_assets.sandbox.messages import Request
 from p2c_assets.sandbox.store import Store
 from p2c_assets_tests.sandbox.finops.scm_rows import (
     ALL,
@@ -298,6 +299,18 @@ def test_each_event_is_a_post_of_its_own_that_waits_ten_seconds_for_its_answer()
     twin.advance(1)
     waiting = twin.notices.waiting("http://127.0.0.1:1/")
     assert [(row["timeout_s"], row["attempts"], row["body"].count("Target")) for row in waiting] == [(10.0, 3, 1)] * 2
+
+
+def test_events_beyond_the_supported_number_are_not_late() -> None:
+    """Source: business-events/data-events.md: 5,000 in 5 minutes; assumptions.NO_EVENT_IS_LATE"""
+    twin = FinopsTwin(Store("scm"))
+    twin.load(REFERENCE, plugins=False)
+    twin.load({"CustomersV2": [customer(dataAreaId="usmf")]}, plugins=False)
+    twin.admin("POST", ["event-endpoints"], {"name": "hook", "url": "http://127.0.0.1:1/"})
+    twin.admin("POST", ["data-events"], {"set": "CustomersV2", "operation": "Update", "endpoint": "hook"})
+    for number in range(5_001):
+        twin.handle(Request.of("PATCH", C1, {}, b'{"SalesMemo":"%d"}' % number))
+    assert len(twin.notices.waiting("http://127.0.0.1:1/")) == 5_001
 
 
 def test_delivery_is_at_least_once_and_in_no_order(scm: Caller, hook: Receiver) -> None:

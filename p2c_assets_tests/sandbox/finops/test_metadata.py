@@ -66,7 +66,7 @@ def test_texts_and_enums_are_nullable_keys_numbers_and_dates_are_not(schema: ET.
 
 
 def test_every_type_that_is_named_is_declared(schema: ET.Element) -> None:
-    """Source: OData CSDL 4.0: qualified names resolve."""
+    """Source: OData CSDL 4.0: qualified names resolve; odata.md (shared names): assumptions.NO_NAME_IS_SHARED."""
     declared = {f"{NAMESPACE}.{one.get('Name')}" for one in schema if one.tag != f"{EDM}Action"}
     used = {
         (one.get("Type") or one.get("EntityType") or "").removeprefix("Collection(").removesuffix(")")

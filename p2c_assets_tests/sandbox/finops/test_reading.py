@@ -163,6 +163,14 @@ def test_a_clients_top_limits_the_total_not_the_page(scm: Caller) -> None:
     assert seen == ["C001", "C002", "C003"]
 
 
+def test_skip_and_top_cut_the_result(scm: Caller) -> None:
+    """Source: odata.md."""
+    customers(scm, 5)
+    path = "/data/CustomersV2?$orderby=CustomerAccount desc"
+    assert accounts(value(scm, f"{path}&$skip=1&$top=2")) == ["C004", "C003"]
+    assert accounts(value(scm, f"{path}&$skip=4")) == ["C001"]
+
+
 def test_no_more_than_ten_thousand_rows_come_at_once(scm: Caller) -> None:
     """Source: odata.md (10,000), docs issue 2321; captured nextLinks."""
     customers(scm, 10_001)

@@ -54,7 +54,9 @@ def test_etags_hold_version_and_record_id_per_data_source(scm: Caller) -> None:
 
 
 def test_post_goes_to_the_company_in_the_body(scm: Caller) -> None:
-    """Source: trace (in company context); default company when omitted; captured trace."""
+    """Source: trace (in company context); default company when omitted; captured trace; platform knowledge
+    (assumptions.NOTHING_IS_SHARED_BETWEEN_COMPANIES).
+    """
     create(scm, "CustomersV2", customer(dataAreaId="FRSI", SalesCurrencyCode="EUR"))
     assert scm.get(C1).status_code == 404
     assert record(scm, key("CustomersV2", "frsi", CustomerAccount="C1") + ALL)["dataAreaId"] == "frsi"
