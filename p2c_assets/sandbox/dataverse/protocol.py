@@ -4,7 +4,7 @@ Source: MicrosoftDocs/powerapps-docs webapi/execute-batch-operations-using-web-a
 webapi/compose-http-requests-handle-errors.md (error shape).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -104,9 +104,9 @@ def _batch(records: Records, counter: RequestCounter, faults: Faults, request: R
     for part in parts:
         result = _part(records, counter, faults, request, part)
         if not goes_on and isinstance(result, PartResponse) and result.status >= 400:
-            return _rendered(400, [result], {})
+            return _rendered(400, [result])
         answers.append(result)
-    return _rendered(200, answers, {"Preference-Applied": "odata.continue-on-error"} if goes_on else {})
+    return _rendered(200, answers)
 
 
 def _parts(request: Request) -> list[Part]:
@@ -138,7 +138,13 @@ def _part(records: Records, counter: RequestCounter, faults: Faults, request: Re
     if isinstance(part, Changeset):
         return _changeset(records, counter, faults, request, part.requests)
     counter.operation(part.method)
-    return _alone(records, faults, request.inner(part)).part(part.content_id)
+    response = _alone(records, faults, request.inner(part))
+    return (response if response.status < 400 else _identified(response)).part(part.content_id)
+
+
+def _identified(response: Response) -> Response:
+    """A failed part has the id that support would ask for, as the page's sample shows it."""
+    return replace(response, headers={"REQ_ID": str(uuid4()), **response.headers})
 
 
 def _changeset(
@@ -158,7 +164,7 @@ def _changeset(
                 parts.append(response.part(single.content_id))
             settle(work)
     except Refusal as error:
-        return refusal(error, request).part(current)
+        return _identified(refusal(error, request)).part(current)
     return ChangesetResponse(tuple(parts))
 
 
@@ -183,6 +189,6 @@ def _strike_or_operate(work: Work, faults: Faults, request: Request, references:
     return operate(work, request, references)
 
 
-def _rendered(status: int, answers: Sequence[Answer], applied: Mapping[str, str]) -> Response:
+def _rendered(status: int, answers: Sequence[Answer]) -> Response:
     content_type, body = render_batch(answers)
-    return Response(status, {"Content-Type": content_type, "OData-Version": "4.0", **applied}, body)
+    return Response(status, {"Content-Type": content_type, "OData-Version": "4.0"}, body)

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+import pytest
+
 from p2c_assets import sandbox
 
 CODE = Path(sandbox.__path__[0])
@@ -24,8 +26,9 @@ def _note(frame: FrameType, event: str, arg: Any) -> None:
     _seen[id(code)] = code
 
 
-def pytest_configure() -> None:
-    """From here on, in threads too. Lines are not traced, calls alone."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """From here on, before any module of the twins is imported; in threads too. Lines are not traced, calls alone."""
     threading.settrace(_note)
     sys.settrace(_note)
 
