@@ -21,10 +21,14 @@ from p2c_assets.events import subjects
 from p2c_assets.extraction import choice
 from p2c_assets.mappings import catalogue
 from p2c_assets.settings import Settings
+from p2c_assets.warehouse.database import Database
 
 
-def build_defs(settings: Settings) -> dg.Definitions:
-    """Definitions for these settings. Raises SettingsError when an override or a data project names something unknown."""
+def build_defs(settings: Settings, database: Database | None = None) -> dg.Definitions:
+    """Definitions for these settings; runs open the warehouse themselves, or work on one that is open already.
+
+    Raises SettingsError when an override or a data project names something unknown.
+    """
     catalogue.tasks(settings.mapping_settings())
     choice.check(settings.reading)
     subjects.check(settings.events)
@@ -45,7 +49,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
         assets=[*assets, *readiness.assets(companies)],
         jobs=[*jobs(), approve_job(), following],
         sensors=sensors(settings, assets, following),
-        resources={"platform": platform_resource(settings)},
+        resources={"platform": platform_resource(settings, database)},
         executor=dg.in_process_executor,
     )
     return found

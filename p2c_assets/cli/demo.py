@@ -18,6 +18,7 @@ from p2c_assets.sandbox.adventureworks import loading as adventureworks
 from p2c_assets.sandbox.scenario import loading as scenario
 from p2c_assets.sandbox.serve import HOST
 from p2c_assets.settings import Settings, build, config_path, load
+from p2c_assets.warehouse.database import opened
 
 ADVENTUREWORKS_PORTS = (8111, 8112)
 
@@ -37,7 +38,9 @@ def demo(json: Path | None, directory: Path | None, idle_check: bool) -> bool:
     stage = _built_in() if directory is None else _adventureworks()
     processes.check_that_twins_may_start(stage.settings.sales.url, stage.settings.scm.url)
     _start_afresh(stage)
-    with processes.sandbox(stage.twins, *stage.ports), history() as instance:
+    paths = stage.settings.paths
+    held = opened(paths.warehouse, paths.warehouse_wait_s)  # written to its file once, at the end
+    with processes.sandbox(stage.twins, *stage.ports), history() as instance, held:
         _fill(stage.settings, directory)
         done, _ = _chain("First chain", stage.settings, instance)
         let_a_day_pass(stage.settings)

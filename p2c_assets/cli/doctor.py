@@ -47,7 +47,9 @@ def doctor(companies: Sequence[str], as_json: bool) -> bool:
 def examine(settings: Settings, instance: dg.DagsterInstance, companies: Sequence[str], *, quiet: bool) -> Examined:
     """Run the readiness jobs of these companies, then read what they found."""
     with opened(settings.paths.warehouse, settings.paths.warehouse_wait_s) as database:
-        done = run_readiness(build_defs(settings), instance, companies, (lambda _ran: None) if quiet else _told)
+        done = run_readiness(
+            build_defs(settings, database), instance, companies, (lambda _ran: None) if quiet else _told
+        )
         unanswered = [problem for ran in done if ran.job == READINESS for problem in ran.problems]
         if unanswered:
             raise TransientError("; ".join(unanswered))

@@ -59,11 +59,9 @@ def make(
     """Plan anew without delivering; whether every run succeeded."""
     with history() as instance:
         check_free(settings)
-        with opened(settings.paths.warehouse, settings.paths.warehouse_wait_s):
-            told = {} if quiet else {"told": show.planned}
-            done = run_chain(
-                build_defs(settings), instance, companies, flow, **told, only_changes=only_changes, dry_run=True
-            )
+        with opened(settings.paths.warehouse, settings.paths.warehouse_wait_s) as database:
+            told, found = {} if quiet else {"told": show.planned}, build_defs(settings, database)
+            done = run_chain(found, instance, companies, flow, **told, only_changes=only_changes, dry_run=True)
             owing.after_dry_run(settings, instance, [one.run for one in done])
     return all(one.succeeded for one in done)
 

@@ -5,6 +5,7 @@ A configuration shell around plain objects; no rule of synchronisation lives her
 
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
@@ -114,13 +115,14 @@ def platform_on(settings: Settings, database: Database, connections: Connections
     return Platform(settings, database, catalogue.tasks(settings.mapping_settings()), connections)
 
 
-def platform_resource(settings: Settings) -> dg.ResourceDefinition:
-    """The resource `platform`: opened when a run starts, closed when it ends."""
+def platform_resource(settings: Settings, database: Database | None = None) -> dg.ResourceDefinition:
+    """The resource `platform`: opened when a run starts, closed when it ends; or on a file that stays open."""
 
     @dg.resource(description="The DuckDB file, the mappings, and clients for both systems.")
     def platform(_context: dg.InitResourceContext) -> Iterator[Platform]:
-        wait_s = settings.paths.warehouse_wait_s
-        with opened(settings.paths.warehouse, wait_s) as database, Connections(settings) as connections:
-            yield platform_on(settings, database, connections)
+        paths = settings.paths
+        held = opened(paths.warehouse, paths.warehouse_wait_s) if database is None else nullcontext(database)
+        with held as open_file, Connections(settings) as connections:
+            yield platform_on(settings, open_file, connections)
 
     return platform

@@ -15,8 +15,8 @@ from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.guards import Tripped, Weighed, tripped
 from p2c_assets.delivery.plan import Change, Planned
 from p2c_assets.delivery.risk import MONEY, MONEY_FIELDS, money_delta, money_keys, risk_of
-from p2c_assets.mappings.folding import folded, folded_sql
-from p2c_assets.warehouse import approvals
+from p2c_assets.mappings.folding import folded
+from p2c_assets.warehouse import approvals, current
 from p2c_assets.warehouse.approvals import WAITING_SCHEMA, Made
 from p2c_assets.warehouse.stage import read_slice
 
@@ -89,14 +89,10 @@ def _rows(desk: Desk, changes: Sequence[Change]) -> Mapping[tuple[str, str], Map
         wanted[entity].add(folded(key))
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     for entity, keys in wanted.items():
-        stored, ids = MONEY[entity].entity, pl.DataFrame({"wanted": sorted(keys)})
-        columns = ", ".join(f'r."{name}"' for name in stored.by_name if name in MONEY_FIELDS)
-        company = f"AND r.row_company = '{desk.company}'" if stored.company_column else ""
-        with desk.database.given("wanted_rows", ids):
-            frame = desk.database.frame(
-                f"SELECT r.row_id, {columns} FROM raw.{stored.table} r SEMI JOIN wanted_rows w "
-                f"ON {folded_sql('r.row_id')} = w.wanted WHERE true {company}"
-            )
+        stored = MONEY[entity].entity
+        columns = ["row_id", *(name for name in stored.by_name if name in MONEY_FIELDS)]
+        company = desk.company if stored.company_column else None
+        frame = current.with_values(desk.database, stored, "row_id", keys, company).select(columns)
         found |= {(entity, folded(row["row_id"])): row for row in frame.to_dicts()}
     return found
 

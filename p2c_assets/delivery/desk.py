@@ -22,11 +22,11 @@ from p2c_assets.delivery.products import ITEM, plan_product
 from p2c_assets.delivery.units import Part, Unit
 from p2c_assets.extraction.reader import Found, Reading, find_all, find_keys, store
 from p2c_assets.mappings import sales
-from p2c_assets.mappings.folding import folded, folded_sql
+from p2c_assets.mappings.folding import folded
 from p2c_assets.mappings.model import Task
 from p2c_assets.mappings.schema import Entity
 from p2c_assets.settings import ApprovalSettings, Delivery
-from p2c_assets.warehouse import agreed, outbox
+from p2c_assets.warehouse import agreed, current, outbox
 from p2c_assets.warehouse.agreed import Compared
 from p2c_assets.warehouse.database import Database
 from p2c_assets.warehouse.holdings import Observed
@@ -214,14 +214,8 @@ def _is_item(document: Document) -> bool:
 
 
 def _raw_rows(desk: Desk, entity: Entity, column: str, values: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    wanted = pl.DataFrame({"wanted": sorted({folded(value) for value in values})}, schema={"wanted": pl.String})
-    company = f"AND r.row_company = '{desk.company}'" if entity.company_column else ""
-    key = folded_sql(f'r."{column}"')
-    with desk.database.given("wanted_rows", wanted):
-        rows = desk.database.frame(
-            f"SELECT r.* FROM raw.{entity.table} r SEMI JOIN wanted_rows w ON {key} = w.wanted WHERE true {company}"
-        )
-    return _by_id(rows)
+    company = desk.company if entity.company_column else None
+    return _by_id(current.with_values(desk.database, entity, column, values, company))
 
 
 def _by_id(rows: pl.DataFrame) -> dict[str, Mapping[str, Any]]:
@@ -229,7 +223,7 @@ def _by_id(rows: pl.DataFrame) -> dict[str, Mapping[str, Any]]:
 
 
 def _all_rows(desk: Desk, entity: Entity) -> dict[str, Mapping[str, Any]]:
-    return _by_id(desk.database.frame(f"SELECT * FROM raw.{entity.table}"))
+    return _by_id(current.rows(desk.database, entity.table))
 
 
 def touched(desk: Desk, documents: Sequence[Document]) -> list[Touched]:

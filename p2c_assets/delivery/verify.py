@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import polars as pl
-
 from p2c_assets.delivery.alterations import Stored, alteration
 from p2c_assets.delivery.desk import Desk
 from p2c_assets.delivery.documents import Outcome
@@ -19,8 +17,9 @@ from p2c_assets.delivery.plan import LINE_DISCOUNT, LINE_QUANTITY, Change, Plann
 from p2c_assets.delivery.values import shown
 from p2c_assets.mappings import sales
 from p2c_assets.mappings.catalogue import ENTITIES
-from p2c_assets.mappings.folding import folded, folded_sql
+from p2c_assets.mappings.folding import folded
 from p2c_assets.mappings.schema import MONEY_SCALE, Entity
+from p2c_assets.warehouse import current
 
 AS_SENT = "as sent"
 ALTERED = "altered"
@@ -118,13 +117,8 @@ def _entity(desk: Desk, name: str) -> Entity:
 
 
 def _raw(desk: Desk, entity: Entity, keys: set[str]) -> list[dict[str, Any]]:
-    company = f"AND r.row_company = '{desk.company}'" if entity.system == "scm" else ""
-    frame = pl.DataFrame({"wanted": sorted(keys)}, schema={"wanted": pl.String})
-    with desk.database.given("verified_rows", frame):
-        return desk.database.frame(
-            f"SELECT r.* FROM raw.{entity.table} r SEMI JOIN verified_rows w "
-            f"ON {folded_sql('r.row_id')} = w.wanted WHERE true {company}"
-        ).to_dicts()
+    company = desk.company if entity.system == "scm" else None
+    return current.with_values(desk.database, entity, "row_id", keys, company).to_dicts()
 
 
 def _places(desk: Desk, rows: Rows) -> Mapping[str, int]:

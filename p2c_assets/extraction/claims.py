@@ -12,6 +12,7 @@ import polars as pl
 from p2c_assets.connectors.protocol import SystemClient
 from p2c_assets.extraction.reader import Reading, read_claims
 from p2c_assets.mappings.schema import Entity
+from p2c_assets.warehouse import current
 from p2c_assets.warehouse.database import Database
 
 
@@ -55,6 +56,7 @@ async def read_and_store_claims(reading: Reading, client: SystemClient, entity: 
     with reading.database.given("claims", claims), reading.database.transaction():
         reading.database.run("DELETE FROM raw.scm_key_claims WHERE entity = ?", [entity.name])
         reading.database.run("INSERT INTO raw.scm_key_claims BY NAME SELECT * FROM claims")
+        current.changed(reading.database, "scm_key_claims")
 
 
 def are_outdated(database: Database, entity: Entity, company: str) -> bool:

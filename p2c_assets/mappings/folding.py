@@ -3,9 +3,9 @@
 A key is written as its own system spells it; two spellings that fold to one text name one record. Source: MicrosoftDocs
 query/filter-rows (Dataverse compares strings without case); for SCM the page odata has keys that are "compared
 case-insensitively" (dataAreaId), and its database's collation does the same with all text.
-
-Frames are folded by `transforms.scene.folded`, which does the same.
 """
+
+import polars as pl
 
 BLANKS = " \t\r\n"
 
@@ -18,3 +18,8 @@ def folded(key: str) -> str:
 def folded_sql(expression: str) -> str:
     """The same as an expression of SQL; null stays null."""
     return f"lower(trim({expression}, ' \t\r\n'))"
+
+
+def folded_expr(expression: pl.Expr) -> pl.Expr:
+    """The same as an expression of Polars; null stays null."""
+    return expression.cast(pl.String).str.strip_chars(BLANKS).str.to_lowercase()

@@ -91,13 +91,13 @@ def _of_documents(database: Database, flow: str, pairs: pl.DataFrame) -> pl.Data
         database.run(f"CREATE OR REPLACE TEMP TABLE headers AS {_headers(fields)}")
     database.run(f"CREATE OR REPLACE TEMP TABLE lines AS {_lines(fields)}")
     database.run(f"CREATE OR REPLACE TEMP TABLE judged AS {_judged(fields)}")
-    database.run(f"CREATE OR REPLACE TEMP TABLE summed AS {_SUMMED}")
+    database.run(f"CREATE OR REPLACE TEMP TABLE totals AS {_totals(fields)}")
     selects = [*_line_findings(fields), *_header_findings(fields)]
     found = database.frame(
         f"SELECT h.flow, h.company, h.key, h.currency, h.month, h.class, f.* EXCLUDE (pair) "
         f"FROM ({' UNION ALL '.join(selects)}) f JOIN headers h USING (pair) ORDER BY h.key, f.line, f.field"
     )
-    for table in ("headers", "lines", "judged", "summed"):
+    for table in ("headers", "lines", "judged", "totals"):
         database.run(f"DROP TABLE {table}")
     return found
 
@@ -234,13 +234,19 @@ def _shown_a_cent_off(fields: DocumentFields) -> str:
     return "".join(f" OR coalesce({one}, false)" for one in found)
 
 
-_SUMMED = """
+_SUMS = """
 SELECT pair, coalesce(sum(net_own) FILTER (here), 0) AS net_own, coalesce(sum(net_other) FILTER (there), 0) AS net_other,
        coalesce(sum(d) FILTER (here), 0) AS d, coalesce(sum(xd) FILTER (there), 0) AS xd,
        coalesce(sum(t) FILTER (here), 0) AS t, coalesce(sum(xt) FILTER (there), 0) AS xt,
        coalesce(sum(CASE WHEN amount_fits THEN amount ELSE amount_expected END) FILTER (there), 0) AS amount
 FROM headers LEFT JOIN judged USING (pair) GROUP BY 1
 """
+
+
+def _totals(fields: DocumentFields) -> str:
+    """Headers beside the sums of their lines."""
+    misc = f"JOIN ({_misc(fields)}) USING (pair)" if fields.misc_tax else ""
+    return f"SELECT * FROM headers JOIN ({_SUMS}) USING (pair) {misc}"
 
 
 def _finding(
@@ -292,7 +298,6 @@ def _line_findings(fields: DocumentFields) -> Iterator[str]:
 
 def _header_findings(fields: DocumentFields) -> Iterator[str]:
     where = {"line": f"'{DOCUMENT}'", "product": "''"}
-    table = "headers JOIN summed USING (pair)" + (f" JOIN ({_misc(fields)}) USING (pair)" if fields.misc_tax else "")
     stated = (
         ("totaldiscountamount", "s_discount", "x_discount", fields.discount, "true"),
         ("freightamount", "s_charges", "x_charges", fields.charges, "back"),
@@ -301,19 +306,19 @@ def _header_findings(fields: DocumentFields) -> Iterator[str]:
     for name, ours, theirs, scm_field, when in stated:
         if name is not None:
             yield _finding(
-                table, f"{when} AND {ours} <> {theirs}", f"'{name}'", ours, theirs,
+                "totals", f"{when} AND {ours} <> {theirs}", f"'{name}'", ours, theirs,
                 sales_field=f"'{name}'", scm_field=f"'{scm_field}'", **where,
             )  # fmt: skip
     for name, stored, expected in _sales_totals(fields):
         fits = " OR ".join(f"{stored} = {one}" for one in expected)
         yield _finding(
-            table, f"{stored} IS NOT NULL AND NOT ({fits})", f"'{name}'", stored, expected=expected[0],
+            "totals", f"{stored} IS NOT NULL AND NOT ({fits})", f"'{name}'", stored, expected=expected[0],
             sales_field=f"'{name}'", **where,
         )  # fmt: skip
     for name, stored, expected in _scm_totals(fields):
         fits = " OR ".join(f"{stored} = {one}" for one in expected)
         yield _finding(
-            table, f"is_current AND {stored} IS NOT NULL AND NOT ({fits})", f"'{name}'", theirs=stored,
+            "totals", f"is_current AND {stored} IS NOT NULL AND NOT ({fits})", f"'{name}'", theirs=stored,
             expected=expected[0], scm_field=f"'{name}'", **where,
         )  # fmt: skip
 

@@ -6,11 +6,12 @@ The claims frame (`scm.key_claims`) has one row per entity, company and key over
 import polars as pl
 
 from p2c_assets.errors import SettingsError
+from p2c_assets.mappings.folding import folded_expr
 from p2c_assets.mappings.model import KEY_CLAIMS
 from p2c_assets.mappings.rules import SalesNumber
 from p2c_assets.transforms.lookups import FOUND, KEY, with_found
 from p2c_assets.transforms.references import sales_number
-from p2c_assets.transforms.scene import Checked, Finding, Scene, about, folded, sentence, value
+from p2c_assets.transforms.scene import Checked, Finding, Scene, about, sentence, value
 
 
 def companies(scene: Scene) -> pl.DataFrame:
@@ -48,14 +49,16 @@ def _claimed_elsewhere(scene: Scene, rule: SalesNumber) -> pl.DataFrame:
         pl.col("row_company").fill_null("an unknown company").alias("company"), pl.col(rule.by).alias("number")
     )
     everything = pl.concat([_promised(scene, existing), existing]).filter(pl.col("company") != scene.company.id)
-    named = everything.select(folded(pl.col("number")).alias(KEY), pl.col("company").alias(FOUND))
+    named = everything.select(folded_expr(pl.col("number")).alias(KEY), pl.col("company").alias(FOUND))
     unique = named.drop_nulls().unique().sort(KEY, FOUND)
     return unique.group_by(KEY, maintain_order=True).agg(pl.col(FOUND).str.join(", "))
 
 
 def _promised(scene: Scene, existing: pl.DataFrame) -> pl.DataFrame:
     """The numbers that every company's keys have or will have in Sales."""
-    known = existing.select("company", folded(pl.col("number")).alias(KEY)).unique().with_columns(known=True)
-    keyed = claims(scene).with_columns(folded(pl.col("key")).alias(KEY)).join(known, on=["company", KEY], how="left")
+    known = existing.select("company", folded_expr(pl.col("number")).alias(KEY)).unique().with_columns(known=True)
+    keyed = (
+        claims(scene).with_columns(folded_expr(pl.col("key")).alias(KEY)).join(known, on=["company", KEY], how="left")
+    )
     number = sales_number(pl.col("key"), pl.col("known").is_not_null(), pl.col("prefix"))
     return keyed.select("company", number.alias("number"))

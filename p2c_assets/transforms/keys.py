@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from p2c_assets.mappings.folding import folded_expr
 from p2c_assets.mappings.model import FieldMap
 from p2c_assets.mappings.reasons import REASONS
 from p2c_assets.transforms.headers import has_header
 from p2c_assets.transforms.lookups import index, with_found
-from p2c_assets.transforms.scene import VALUE, Finding, Scene, about, folded, is_blank, sentence, value
+from p2c_assets.transforms.scene import VALUE, Finding, Scene, about, is_blank, sentence, value
 
 
 def with_target_key(frame: pl.DataFrame, scene: Scene) -> pl.DataFrame:
@@ -42,7 +43,7 @@ def duplicates(scene: Scene, found: Iterable[Finding]) -> tuple[Finding, ...]:
     """Rows that share a key with another row of the company; rows that a filter left out do not count."""
     filtered = [finding.when for finding in found if REASONS[finding.reason].outcome == "filtered"]
     eligible = pl.col("target_key").is_not_null() & ~pl.any_horizontal(pl.lit(value=False), *filtered)
-    groups = [folded(pl.col("target_key")), *([pl.col("parent_id")] if scene.task.header else [])]
+    groups = [folded_expr(pl.col("target_key")), *([pl.col("parent_id")] if scene.task.header else [])]
     shared = eligible & (eligible.cast(pl.Int64).sum().over(groups) > 1)
     name = ", ".join(scene.task.target.natural_key)
     detail = sentence(f"{name} {{}} belongs to several rows", "target_key")

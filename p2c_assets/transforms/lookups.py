@@ -5,9 +5,10 @@ from collections.abc import Iterable
 import polars as pl
 
 from p2c_assets.mappings import paths
+from p2c_assets.mappings.folding import folded_expr
 from p2c_assets.mappings.paths import Path, Step
 from p2c_assets.mappings.schema import Entity
-from p2c_assets.transforms.scene import Scene, folded
+from p2c_assets.transforms.scene import Scene
 
 KEY, FOUND = "@key", "@found"
 
@@ -46,13 +47,13 @@ def _target(step: Step, scene: Scene) -> pl.DataFrame:
 
 def index(rows: pl.DataFrame, key: pl.Expr, found: pl.Expr) -> pl.DataFrame:
     """Rows by a folded key; of several with one key the first by id, so that two runs find the same."""
-    named = rows.sort("row_id").select(folded(key).alias(KEY), found.alias(FOUND))
+    named = rows.sort("row_id").select(folded_expr(key).alias(KEY), found.alias(FOUND))
     return named.filter(pl.col(KEY).is_not_null()).unique(KEY, keep="first", maintain_order=True)
 
 
 def with_found(frame: pl.DataFrame, key: pl.Expr, rows: pl.DataFrame, name: str) -> pl.DataFrame:
     """Add the column `name`: what an `index` holds under the folded key."""
-    keyed = frame.with_columns(folded(key).alias(KEY))
+    keyed = frame.with_columns(folded_expr(key).alias(KEY))
     return keyed.join(rows.rename({FOUND: name}), on=KEY, how="left", maintain_order="left").drop(KEY)
 
 

@@ -7,12 +7,13 @@ owner comes first, then the order of the configuration.
 
 import polars as pl
 
+from p2c_assets.mappings.folding import folded_expr
 from p2c_assets.mappings.schema import Entity
 from p2c_assets.transforms.claims import claims
 from p2c_assets.transforms.lookups import FOUND, KEY, with_found
 from p2c_assets.transforms.references import price_lists
 from p2c_assets.transforms.rules import looked_up
-from p2c_assets.transforms.scene import Checked, Finding, Scene, about, folded, sentence, value
+from p2c_assets.transforms.scene import Checked, Finding, Scene, about, sentence, value
 
 PRODUCT, ITEM = "product", "price_list_item"
 OWNER_POSITION = -1
@@ -59,7 +60,7 @@ def _with_owner(frame: pl.DataFrame, scene: Scene) -> pl.DataFrame:
 def _ranked(scene: Scene) -> pl.DataFrame:
     """Claims by folded key; position -1 for the company that the settings name as owner."""
     owners = {number.strip().lower(): company for number, company in scene.settings.product_owners.items()}
-    keyed = claims(scene).with_columns(folded(pl.col("key")).alias(KEY))
+    keyed = claims(scene).with_columns(folded_expr(pl.col("key")).alias(KEY))
     is_named = pl.col("company").eq_missing(looked_up(pl.col(KEY), owners))
     return keyed.with_columns(pl.when(is_named).then(OWNER_POSITION).otherwise(pl.col("position")).alias("position"))
 
@@ -73,7 +74,7 @@ def _with_rival(frame: pl.DataFrame, scene: Scene) -> pl.DataFrame:
         pl.col("position"),
     )
     first = keyed.sort(KEY, "position").unique(KEY, keep="first", maintain_order=True).drop("position")
-    wanted = pl.concat_str(folded(pl.col("ProductNumber")), pl.col("item_pricelevelid"), separator="|")
+    wanted = pl.concat_str(folded_expr(pl.col("ProductNumber")), pl.col("item_pricelevelid"), separator="|")
     frame = with_found(frame, wanted, first, "@rival")
     return frame.with_columns(pl.when(pl.col("@rival") != scene.company.id).then(pl.col("@rival")).alias("@rival"))
 
@@ -96,6 +97,6 @@ def _differences(is_item: pl.Expr) -> tuple[pl.Expr, ...]:
 
 
 def _difference(is_item: pl.Expr, own: str, owners: str) -> pl.Expr:
-    differs = is_item & pl.col(owners).is_not_null() & (folded(pl.col(own)) != folded(pl.col(owners)))
+    differs = is_item & pl.col(owners).is_not_null() & (folded_expr(pl.col(own)) != folded_expr(pl.col(owners)))
     text = sentence(f"differs_from_owner: {own} {{}} here, {{}} in {{}}", own, owners, "@owner")
     return pl.when(differs.fill_null(value=False)).then(text)

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from p2c_assets.transforms.scene import Checked, Finding, Scene, folded, sentence
+from p2c_assets.mappings.folding import folded_expr
+from p2c_assets.transforms.scene import Checked, Finding, Scene, sentence
 
 ACTIVE = 1
 
@@ -11,7 +12,7 @@ def superseded_revision(frame: pl.DataFrame, _scene: Scene) -> Checked:
     """Only the highest active revision goes on. Source: MicrosoftDocs sales-quotation-template-mapping (active quotes)."""
     revision = pl.col("revisionnumber").fill_null(0)
     active = pl.col("statecode").eq_missing(pl.lit(ACTIVE))
-    latest = pl.when(active).then(revision).max().over(folded(pl.col("quotenumber")))
+    latest = pl.when(active).then(revision).max().over(folded_expr(pl.col("quotenumber")))
     older = active & (revision < latest).fill_null(value=False)
     detail = sentence("{} revision {} is active beside a later one", "quotenumber", "revisionnumber")
     return Checked(frame, (Finding("superseded_revision", older, detail),))

@@ -7,6 +7,7 @@ import polars as pl
 
 from p2c_assets.mappings import value_maps
 from p2c_assets.mappings.catalogue import ENTITIES
+from p2c_assets.mappings.folding import folded_expr
 from p2c_assets.mappings.rules import (
     Customer,
     NamedReference,
@@ -20,7 +21,7 @@ from p2c_assets.mappings.rules import (
 from p2c_assets.settings import Company
 from p2c_assets.transforms.lookups import FOUND, KEY, by_column, index, with_found
 from p2c_assets.transforms.rules import looked_up
-from p2c_assets.transforms.scene import Evaluated, Finding, Scene, about, folded, is_blank, sentence
+from p2c_assets.transforms.scene import Evaluated, Finding, Scene, about, is_blank, sentence
 
 REFERENCE_RULES = (Reference, NamedReference, Customer, PriceList, Unit, SalesNumber, OrderReference)
 
@@ -86,7 +87,7 @@ def price_lists(scene: Scene, company: Company) -> pl.DataFrame:
     """
     currencies = scene.rows("sales.transactioncurrencies").select("transactioncurrencyid", "isocurrencycode")
     lists = scene.rows("sales.pricelevels").filter(_valid(scene)).join(currencies, on="transactioncurrencyid")
-    code, name = folded(pl.col("isocurrencycode")), folded(pl.col("name"))
+    code, name = folded_expr(pl.col("isocurrencycode")), folded_expr(pl.col("name"))
     wanted = looked_up(code, _named_lists(scene, company))
     usable = lists.filter(wanted.is_null() | (wanted == name)).sort("name", "row_id")
     found = usable.select(code.alias(KEY), pl.col("pricelevelid").alias(FOUND))
@@ -120,7 +121,7 @@ def _price_list(frame: pl.DataFrame, rule: PriceList, name: str, scene: Scene) -
 def _unit(frame: pl.DataFrame, rule: Unit, name: str, scene: Scene) -> tuple[pl.DataFrame, Evaluated]:
     """A unit's name is unique within its unit group only."""
     frame, group = _unit_group(frame, rule, name, scene)
-    unit = looked_up(folded(pl.col(rule.source)), value_maps.lowered(scene.maps["units"]))
+    unit = looked_up(folded_expr(pl.col(rule.source)), value_maps.lowered(scene.maps["units"]))
     units = index(scene.rows("sales.uoms"), _in_group(pl.col("uomscheduleid"), pl.col("name")), pl.col("uomid"))
     frame = with_found(frame, _in_group(group, unit), units, name)
     absent = ~is_blank(frame, rule.source) & pl.col(name).is_null()
@@ -141,7 +142,7 @@ def _unit_group(frame: pl.DataFrame, rule: Unit, name: str, scene: Scene) -> tup
 
 
 def _in_group(group: pl.Expr, name: pl.Expr) -> pl.Expr:
-    return pl.concat_str(group, folded(name), separator="|")
+    return pl.concat_str(group, folded_expr(name), separator="|")
 
 
 def sales_number(bare: pl.Expr, known: pl.Expr, prefix: pl.Expr) -> pl.Expr:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from p2c_assets.mappings import value_maps
+from p2c_assets.mappings.folding import folded_expr
 from p2c_assets.mappings.rules import (
     Clamp,
     Coalesce,
@@ -26,7 +27,7 @@ from p2c_assets.mappings.rules import (
     ValueMap,
 )
 from p2c_assets.transforms.columns import DECIMAL
-from p2c_assets.transforms.scene import ASSIGNED, HEADER, Evaluated, Finding, Scene, about, folded, is_blank, sentence
+from p2c_assets.transforms.scene import ASSIGNED, HEADER, Evaluated, Finding, Scene, about, is_blank, sentence
 
 
 def evaluate(frame: pl.DataFrame, rule: Rule, scene: Scene) -> Evaluated:
@@ -89,7 +90,7 @@ def _copy(frame: pl.DataFrame, rule: Copy) -> pl.Expr:
 
 def _mapped(frame: pl.DataFrame, rule: ValueMap, scene: Scene) -> Evaluated:
     entries = value_maps.lowered(scene.maps[rule.value_map], inverse=rule.inverse)
-    found = looked_up(folded(pl.col(rule.source)), entries)
+    found = looked_up(folded_expr(pl.col(rule.source)), entries)
     blank = is_blank(frame, rule.source)
     unmapped = (~blank & found.is_null()) | _leads_nowhere(rule.source)
     detail = sentence(f"{rule.source} {{}} is not in the value map {rule.value_map}", rule.source)
@@ -124,7 +125,7 @@ def _quotient(rule: Quotient) -> pl.Expr:
 
 def _currency(frame: pl.DataFrame, rule: Currency, scene: Scene) -> Evaluated:
     """ISO codes have three letters; Sales takes five, for currencies of an organisation's own."""
-    folded_code = folded(pl.col(rule.source))
+    folded_code = folded_expr(pl.col(rule.source))
     own = looked_up(folded_code, value_maps.lowered(scene.maps["currencies"]))
     code = pl.coalesce(own, folded_code.str.to_uppercase())
     unknown = _leads_nowhere(rule.source) | (code.str.len_chars() != 3).fill_null(value=False)

@@ -90,11 +90,6 @@ def is_blank(frame: pl.DataFrame, column: str) -> pl.Expr:
     return pl.col(column).is_null()
 
 
-def folded(expression: pl.Expr) -> pl.Expr:
-    """Text as keys are compared: see `mappings.folding`."""
-    return expression.cast(pl.String).str.strip_chars(BLANKS).str.to_lowercase()
-
-
 def sentence(text: str, *columns: str) -> pl.Expr:
     """A detail: `{}` stand for columns."""
     return pl.format(text, *(_shown(pl.col(column).cast(pl.String)) for column in columns))

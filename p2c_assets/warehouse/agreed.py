@@ -81,28 +81,39 @@ def remember(database: Database, where: Observed, parts: tuple[Compared, ...], d
         for part in parts:
             if database.has_table("mapped", part.mapped) and database.has_table("raw", part.entity.table):
                 named = {"unit": where.unit, "company": where.company}
-                sql = f"CREATE OR REPLACE TEMP TABLE seen AS {_seen(part)}"
-                database.connection.execute(sql, named)
-                if database.value("SELECT count(*) FROM seen"):
+                execute = database.connection.execute
+                if execute(f"SELECT 1 {_worth_a_look(part)} LIMIT 1", named).fetchone():
+                    execute(f"CREATE OR REPLACE TEMP TABLE seen AS {_seen(part)}", named)
                     _bring_up_to(database, where, named)
 
 
-def _seen(part: Compared) -> str:
-    """One row per field, of rows that were written or are new to us. SCM knows no null: a mapped null is not ours to say."""
-    entity = part.entity
-    key = folded_sql(f'm."{entity.key[0]}"' if entity.system == "sales" else "m.target_key")
-    pairs = ", ".join(_pair(entity.column(name)) for name in part.fields)
+def _worth_a_look(part: Compared) -> str:
+    """Mapped rows with their destination's, of rows that were written or are new to us."""
+    entity, key = part.entity, _key(part.entity)
     own = "AND r.row_company = $company" if entity.company_column == "dataAreaId" else ""
     known = (
         "SELECT 1 FROM ledger.agreed_rows v WHERE v.unit = $unit AND v.company = $company "
         f"AND v.entity = '{entity.name}' AND v.key = {key} AND v.version = r.row_version"
     )
+    return (
+        f"FROM mapped.{part.mapped} m JOIN done d ON d.source_id = m.{part.parent} "
+        f"JOIN raw.{entity.table} r ON {folded_sql('r.row_id')} = {key} {own} "
+        f"WHERE m.company = $company AND m.outcome = 'mapped' AND (d.outcome IN {WRITTEN} OR NOT EXISTS ({known}))"
+    )
+
+
+def _key(entity: Entity) -> str:
+    return folded_sql(f'm."{entity.key[0]}"' if entity.system == "sales" else "m.target_key")
+
+
+def _seen(part: Compared) -> str:
+    """One row per field of the rows that are worth a look. SCM knows no null: a mapped null is not ours to say."""
+    entity = part.entity
+    pairs = ", ".join(_pair(entity.column(name)) for name in part.fields)
     return f"""
     WITH rows AS (
-        SELECT d.document, d.outcome, {key} AS key, r.row_version AS version, unnest([{pairs}]) AS pair
-        FROM mapped.{part.mapped} m JOIN done d ON d.source_id = m.{part.parent}
-        JOIN raw.{entity.table} r ON {folded_sql("r.row_id")} = {key} {own}
-        WHERE m.company = $company AND m.outcome = 'mapped' AND (d.outcome IN {WRITTEN} OR NOT EXISTS ({known})))
+        SELECT d.document, d.outcome, {_key(entity)} AS key, r.row_version AS version, unnest([{pairs}]) AS pair
+        {_worth_a_look(part)})
     SELECT document, outcome, '{entity.name}' AS entity, key, version, pair.field AS field, pair.source AS source_value,
            pair.destination AS destination_value
     FROM rows WHERE {"pair.source IS NOT NULL" if entity.system == "scm" else "true"}"""

@@ -19,6 +19,8 @@ SCHEMAS = ("raw", "raw_log", "mapped", "planned", "delivered", "reconciled", "le
 SMALL_BYTES = 64 * 2**20
 """Smaller files are worked on by one thread: a run is thousands of small statements, and handing them to threads costs more
 than it brings."""
+KEPT_ROWS = 10_000
+"""Of a table or slice that is kept in memory; larger ones are asked in SQL each time: most questions want little of them."""
 HELD_ELSEWHERE = "Conflicting lock"
 
 
@@ -33,8 +35,10 @@ class Database:
         self.connection = connection
         self._is_in_transaction = False
         self.known: dict[str, object] = {}
-        """Tables whose shape was seen to fit while this file is open, with that shape: asking again would take longer
-        than most of our queries."""
+        """What cannot change while this file is open: tables whose shape was seen to fit, with that shape, and runs' numbers.
+        Asking again would take longer than most of our queries."""
+        self.kept: dict[str, pl.DataFrame | None] = {}
+        """Small tables that were read while this file is open, by name; whatever writes to one takes it out."""
 
     def run(self, sql: str, parameters: list[object] | None = None) -> None:
         """Execute without a result."""
@@ -73,11 +77,20 @@ class Database:
         try:
             yield
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            self._roll_back()
             raise
         finally:
             self._is_in_transaction = False
-        self.connection.execute("ROLLBACK" if undone else "COMMIT")
+        if undone:
+            self._roll_back()
+        else:
+            self.connection.execute("COMMIT")
+
+    def _roll_back(self) -> None:
+        """What was seen of tables meanwhile is no longer true."""
+        self.known.clear()
+        self.kept.clear()
+        self.connection.execute("ROLLBACK")
 
     def tables(self, schema: str) -> set[str]:
         """The names of a schema's tables."""

@@ -6,7 +6,7 @@ import polars as pl
 
 from p2c_assets.mappings.catalogue import ENTITIES
 from p2c_assets.mappings.model import KEY_CLAIMS
-from p2c_assets.warehouse import line_numbers
+from p2c_assets.warehouse import current, line_numbers
 from p2c_assets.warehouse.database import Database
 
 NUMBERED = {"quotedetails": "quoteid", "salesorderdetails": "salesorderid"}
@@ -32,9 +32,9 @@ def peeked(database: Database, names: Iterable[str], company: str) -> dict[str, 
 
 def _frame(database: Database, name: str, company: str) -> pl.DataFrame:
     if name == KEY_CLAIMS:
-        return database.frame("SELECT * FROM raw.scm_key_claims")
+        return current.rows(database, "scm_key_claims")
     entity = ENTITIES[name]
     if entity.name not in NUMBERED:
-        return database.frame(f"SELECT * FROM raw.{entity.table}")
+        return current.rows(database, entity.table)
     line_numbers.assign(database, entity.table, NUMBERED[entity.name], company)
     return database.frame(line_numbers.numbered_sql(entity.table, NUMBERED[entity.name]))

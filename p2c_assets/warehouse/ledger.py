@@ -67,12 +67,13 @@ def prepare(database: Database) -> None:
 
 def run_number(database: Database, run: str, now: datetime) -> int:
     """The number of a run, given to it the first time it writes; numbers grow with time."""
-    known = "SELECT number FROM ledger.runs WHERE run = ?"
-    found = database.value(known, [run])
-    if found is None:
-        database.run("INSERT INTO ledger.runs SELECT coalesce(max(number), 0) + 1, ?, ? FROM ledger.runs", [run, now])
-        found = database.value(known, [run])
-    return int(str(found))
+    known, sql = f"ledger.runs {run}", "SELECT number FROM ledger.runs WHERE run = ?"
+    if known not in database.known:
+        if database.value(sql, [run]) is None:
+            added = "INSERT INTO ledger.runs SELECT coalesce(max(number), 0) + 1, ?, ? FROM ledger.runs"
+            database.run(added, [run, now])
+        database.known[known] = database.value(sql, [run])
+    return int(str(database.known[known]))
 
 
 def record(database: Database, task: str, company: str, run: str, now: datetime, outcomes: pl.DataFrame) -> None:

@@ -224,6 +224,7 @@ def _emptied(
     rows = database.value(f"SELECT count(*) FROM {schema}.{table} WHERE {where}", list(asked))
     if sets and rows:
         database.run(f"UPDATE {schema}.{table} SET {sets} WHERE {where}", list(asked))
+        database.kept.clear()
     return Touched(f"{schema}.{table}", int(str(rows)))
 
 

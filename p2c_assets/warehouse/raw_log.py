@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from p2c_assets.mappings.folding import folded, folded_sql
-from p2c_assets.warehouse import bookmarks
+from p2c_assets.mappings.folding import folded, folded_expr, folded_sql
+from p2c_assets.warehouse import bookmarks, current
 from p2c_assets.warehouse.bookmarks import Bookmark
 from p2c_assets.warehouse.database import Database
 
@@ -65,6 +65,10 @@ def store(
     comes twice counts once, as it was read last.
     """
     once = rows.unique(["row_id", "row_company"], keep="last")
+    if _is_known(database, table, once, scope):
+        if bookmark is not None:
+            bookmarks.put(database, table, scope.company, bookmark, run, now)
+        return Change(rows.height, 0, 0, 0)
     with database.given("page", once):
         _fit_table(database, table, once)
         database.run(f"CREATE OR REPLACE TEMP TABLE observed AS {_observed(table, rows, scope)}")
@@ -74,6 +78,7 @@ def store(
         with database.transaction():
             _append(database, table, gone, parameters, run, now)
             _apply(database, table, gone, parameters)
+            current.changed(database, table)
             if bookmark is not None:
                 bookmarks.put(database, table, scope.company, bookmark, run, now)
     return change
@@ -118,7 +123,26 @@ def _fit_table(database: Database, table: str, rows: pl.DataFrame) -> None:
         if column not in present:
             database.run(f'ALTER TABLE raw.{table} ADD COLUMN "{column}" {kind}')
             database.run(f'ALTER TABLE raw_log.{table} ADD COLUMN "{column}" {kind}')
+            current.changed(database, table)
     database.known[name] = rows.columns
+
+
+def _is_known(database: Database, table: str, rows: pl.DataFrame, scope: Scope | Deleted) -> bool:
+    """Whether a read brought nothing: a small table holds just these rows of the scope, with the same content."""
+    if isinstance(scope, Deleted):
+        return rows.is_empty() and not scope.ids and database.has_table("raw", table)
+    kept = current.small(database, table) if database.has_table("raw", table) else None
+    if kept is None or {*kept.columns} != {*rows.columns, "row_version"}:
+        return False
+    if scope.company is not None:
+        kept = kept.filter(pl.col("row_company") == scope.company)
+    if scope.column is not None:
+        kept = kept.filter(folded_expr(pl.col(scope.column)).is_in([folded(value) for value in scope.values]))
+    if kept.height != rows.height:
+        return False
+    key = ["row_id", "row_company"]
+    content = [*key, *(name for name in rows.columns if name not in NOT_CONTENT and name not in key)]
+    return kept.select(content).sort(key).equals(rows.select(content).sort(key))
 
 
 def _observed(table: str, rows: pl.DataFrame, scope: Scope | Deleted) -> str:

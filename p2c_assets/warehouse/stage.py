@@ -6,12 +6,13 @@ slice. What happened is kept by the ledger, not here.
 
 import polars as pl
 
-from p2c_assets.warehouse.database import Database
+from p2c_assets.warehouse.database import KEPT_ROWS, Database
 
 
 def replace_slice(database: Database, schema: str, table: str, company: str, rows: pl.DataFrame) -> None:
     """Put rows (with a `company` column) in place of the company's slice; columns that are new are added to the table."""
     name = f"{schema}.{table}"
+    database.kept.pop(f"{name} {company}", None)
     with database.given("incoming", rows), database.transaction():
         if database.known.get(name) != rows.schema:
             database.run(f"CREATE TABLE IF NOT EXISTS {name} AS SELECT * FROM incoming LIMIT 0")
@@ -23,9 +24,15 @@ def replace_slice(database: Database, schema: str, table: str, company: str, row
 
 def read_slice(database: Database, schema: str, table: str, company: str) -> pl.DataFrame:
     """The company's slice; an empty frame without columns where the asset was never materialized."""
+    slice_ = f"{schema}.{table} {company}"
+    if (kept := database.kept.get(slice_)) is not None:
+        return kept
     if not database.has_table(schema, table):
         return pl.DataFrame()
-    return database.frame(f"SELECT * FROM {schema}.{table} WHERE company = ?", [company])
+    found = database.frame(f"SELECT * FROM {schema}.{table} WHERE company = ?", [company])
+    if found.height <= KEPT_ROWS:
+        database.kept[slice_] = found
+    return found
 
 
 def _fit_columns(database: Database, schema: str, table: str) -> None:

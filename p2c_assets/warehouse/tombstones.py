@@ -12,6 +12,18 @@ from p2c_assets.warehouse.raw_log import gone_sql
 
 DELETED, MOVED = "deleted_in_source", "moved_to_other_company"
 
+SCHEMA = {
+    "source_id": pl.String,
+    "source_version": pl.String,
+    "document": pl.String,
+    "outcome": pl.String,
+    "scope": pl.String,
+    "amount": pl.Decimal(38, 4),
+    "currency": pl.String,
+    "reason": pl.String,
+    "detail": pl.String,
+}
+
 _SQL = """
 WITH gone AS ({gone}),
 named AS (
@@ -30,9 +42,12 @@ ORDER BY source_id
 def outcomes(database: Database, task: Task, company: str | None) -> pl.DataFrame:
     """One row per row of the task's source that is gone from `company` (None: from those that belong to none).
 
-    Columns: source_id, source_version, document, outcome, reason, detail, scope, amount, currency. Only rows of Sales can
+    Columns: SCHEMA. Only rows of Sales can
     move: a key of SCM that another company has as well is another row.
     """
+    logged = f"SELECT 1 FROM raw_log.{task.source.table} WHERE deleted AND row_company IS NOT DISTINCT FROM ? LIMIT 1"
+    if database.value(logged, [company]) is None:
+        return pl.DataFrame(schema=SCHEMA)
     moved = f"EXISTS (SELECT 1 FROM raw.{task.source.table} r WHERE r.row_id = g.row_id)"
     sql = _SQL.format(
         gone=gone_sql(task.source.table),

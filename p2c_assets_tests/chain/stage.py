@@ -37,7 +37,8 @@ class Stage(NamedTuple):
         """Run a chain to its end."""
         used = settings or self.settings
         chosen = companies or list(used.companies)
-        return run_chain(build_defs(used), self.instance, chosen, flow, only_changes=only_changes)
+        with opened(used.paths.warehouse, 5) as database:
+            return run_chain(build_defs(used, database), self.instance, chosen, flow, only_changes=only_changes)
 
     @contextmanager
     def warehouse(self) -> Generator[Database]:

@@ -16,7 +16,7 @@ from p2c_assets.extraction.frames import concatenate
 from p2c_assets.extraction.reader import Reading
 from p2c_assets.mappings.catalogue import ENTITIES
 from p2c_assets.settings import DeletedLines, Delivery
-from p2c_assets.warehouse import approvals, ledger, outbox, raw_log
+from p2c_assets.warehouse import approvals, current, ledger, outbox, raw_log
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets_tests.delivery.rows import COMPANY, NOW, TASKS, journal, mapped, there
 
@@ -103,6 +103,7 @@ def test_the_settings_can_keep_every_line(database: Database) -> None:
 def test_a_document_that_is_updated_says_of_the_lines_that_stay_too(database: Database) -> None:
     given_quotation(database)
     database.run("UPDATE raw.scm_sales_quotation_headers SET SalesQuotationName = 'B'")
+    current.changed(database, "scm_sales_quotation_headers")
     planned = plan(database, QUOTATIONS, DeletedLines(quotes="keep"))
     assert (planned.action, planned.reason, len(planned.operations)) == ("update", "deleted_lines_kept", 1)
 
@@ -119,6 +120,7 @@ def test_a_deletion_that_changed_since_the_plan_has_another_fingerprint(database
     database.run(
         "UPDATE raw.scm_sales_quotation_lines SET ProductNumber = 'BIKE-2' WHERE LineCreationSequenceNumber = 2"
     )
+    current.changed(database, "scm_sales_quotation_lines")
     assert plan(database, QUOTATIONS).fingerprint != before
 
 
@@ -151,11 +153,13 @@ def test_where_the_settings_say_so_the_line_alone_is_deleted_while_the_order_is_
 ) -> None:
     given_order_in_scm(database, "Active")
     database.run("UPDATE raw.scm_sales_order_headers SET CustomersOrderReference = 'changed in SCM'")
+    current.changed(database, "scm_sales_order_headers")
     planned = plan(database, ORDERS, DeletedLines(orders="delete"))
     assert [(operation.method, operation.entity_set) for operation in planned.operations] == [
         ("DELETE", "CDSSalesOrderLines")
     ]
     database.run("UPDATE raw.scm_sales_order_headers SET SalesOrderProcessingStatus = 'Confirmed'")
+    current.changed(database, "scm_sales_order_headers")
     planned = plan(database, ORDERS, DeletedLines(orders="delete"))
     assert (planned.action, planned.reason) == ("filtered", "owned_by_scm")
 

@@ -17,7 +17,7 @@ from p2c_assets.extraction.reader import Reading
 from p2c_assets.mappings import sales
 from p2c_assets.mappings.catalogue import ENTITIES
 from p2c_assets.settings import Conflicts, Delivery
-from p2c_assets.warehouse import approvals, ledger, outbox, raw_log
+from p2c_assets.warehouse import approvals, current, ledger, outbox, raw_log
 from p2c_assets.warehouse.database import Database, opened
 from p2c_assets.warehouse.raw_log import Scope
 from p2c_assets_tests.delivery.rows import COMPANY, NOW, TASKS, mapped, there
@@ -102,16 +102,19 @@ def test_a_change_in_sales_of_an_order_that_scm_has_is_kept_as_a_conflict_and_no
 
 def test_a_change_in_scm_of_its_own_order_is_no_conflict(order: Database) -> None:
     order.run("UPDATE raw.scm_sales_order_headers SET DeliveryAddressCity = 'Dallas'")
+    current.changed(order, "scm_sales_order_headers")
     assert planned(order, FORWARD)[:2] == ("filtered", "owned_by_scm")
     assert found(order) == []
 
 
 def test_both_sides_changed_it_and_the_settings_hold_it(order: Database) -> None:
     order.run("UPDATE raw.scm_sales_order_headers SET DeliveryAddressCity = 'Dallas'")
+    current.changed(order, "scm_sales_order_headers")
     sent(order, city="Boston")
     assert planned(order, FORWARD, HOLD)[:2] == ("held", "conflict")
     assert found(order) == [("DeliveryAddressCity", "scm", "both", "Austin", "Boston", "Dallas", None)]
     order.run("UPDATE raw.scm_sales_order_headers SET DeliveryAddressCity = 'Boston'")
+    current.changed(order, "scm_sales_order_headers")
     assert planned(order, FORWARD, HOLD, "run2")[:2] == ("unchanged", None)
     assert [row[-1] for row in found(order)] == ["values_agree"]
 

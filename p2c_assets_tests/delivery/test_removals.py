@@ -153,6 +153,7 @@ def test_a_deactivation_comes_to_rest(database: Database) -> None:
     given_mapped(database, A="Adatum")
     assert synchronise(database, client, rules=DEACTIVATE) == {"A": "created"}
     database.run("UPDATE mapped.scm_customers_from_accounts SET outcome = 'filtered', reason = 'deleted_in_source'")
+    database.kept.clear()
     assert synchronise(database, client, "run2", day=1) == {"A": "filtered"}
     assert "OnHoldStatus" not in client.customers["A"]
     assert synchronise(database, client, "run3", day=2, rules=DEACTIVATE) == {"A": "updated"}
