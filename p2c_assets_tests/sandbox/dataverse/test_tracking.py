@@ -243,6 +243,9 @@ def test_a_token_expires_after_the_days_of_the_organisation(sales: Sales) -> Non
 def test_the_days_may_be_changed(sales: Sales) -> None:
     """use-change-tracking-synchronize-data-external-systems: the value can be changed"""
     (settings,) = sales.value("organizations?$select=organizationid")
+    for wrong in (-1, 366):
+        answer = sales.patch(f"organizations({settings['organizationid']})", {"expirechangetrackingindays": wrong})
+        assert refusal(answer) == (400, "0x8004432F")
     sales.change(f"organizations({settings['organizationid']})", {"expirechangetrackingindays": 30})
     link = _start(sales)
     sales.admin("advance", {"days": 30})

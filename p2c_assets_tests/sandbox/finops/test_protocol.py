@@ -135,7 +135,7 @@ def test_entities_have_the_keys_of_the_real_ones(scm: Caller, name: str, keys: l
 
 
 def test_change_tracking_is_not_offered(scm: Caller) -> None:
-    """Source: platform knowledge: no $delta, no change tokens over OData."""
+    """Source: odata.md (the options that there are): no $delta, no change tokens over OData."""
     create(scm, "CustomersV2", customer())
     answer = scm.get("/data/CustomersV2", Prefer="odata.track-changes")
     assert answer.status_code == 200

@@ -94,7 +94,7 @@ def test_select_answers_the_named_columns_and_the_etag(scm: Caller) -> None:
     ],
 )
 def test_a_bad_query_is_a_400_that_says_why(scm: Caller, query: str, text: str) -> None:
-    """Source: Microsoft.OData error texts; platform knowledge."""
+    """Source: Microsoft.OData error texts; odata.md (the options that there are)."""
     answer = scm.get(f"/data/CustomersV2?{query}")
     assert answer.status_code == 400
     assert text in body(answer)["error"]["innererror"]["message"]
