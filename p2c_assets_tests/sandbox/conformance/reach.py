@@ -42,7 +42,8 @@ def pytest_unconfigure() -> None:
 
 
 def _name(code: CodeType) -> str:
+    """Empty for what is not the twins', and for modules, lambdas and comprehensions, which are parts of others."""
     path = Path(code.co_filename)
-    if not path.is_relative_to(CODE) or code.co_name == "<module>":
+    if not path.is_relative_to(CODE) or code.co_name.startswith("<"):
         return ""
     return f"{path.relative_to(CODE).as_posix()}:{code.co_qualname}"
