@@ -226,6 +226,7 @@ class ReadingSettings(BaseModel):
     Sales by `changes` (delta links) where a table has them, or always whole by `pages`. SCM by `pages`, or in runs for
     changes by `packages`: exports of the data projects that `packages` names by entity, with `{company}` where the company
     stands in the name. They pay from so many rows; deletions are not in them, so every so many reads keys are compared.
+    Of up to `told_keys_up_to` rows that data events told of, just these are read (0: never).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -236,6 +237,7 @@ class ReadingSettings(BaseModel):
     package_from_rows: int = Field(default=20_000, ge=0)
     package_keys_every: int = Field(default=24, ge=1)
     package_wait_s: float = Field(default=1800.0, gt=0)
+    told_keys_up_to: int = Field(default=1_000, ge=0, le=5_000)
 
     @field_validator("packages")
     @classmethod

@@ -55,6 +55,14 @@ def render(changesets: Sequence[Sequence[Part]], boundary: str) -> bytes:
     return CRLF.join([*lines, f"--{boundary}--".encode(), b""])
 
 
+def render_reads(urls: Sequence[str], headers: Mapping[str, str], boundary: str) -> bytes:
+    """A batch of GETs, each a part of its own."""
+    lines: list[bytes] = []
+    for number, url in enumerate(urls, 1):
+        lines += [f"--{boundary}".encode(), *_part_lines(Part("GET", url, headers, b""), number)]
+    return CRLF.join([*lines, f"--{boundary}--".encode(), b""])
+
+
 def _part_lines(part: Part, content_id: int) -> Iterator[bytes]:
     yield b"Content-Type: application/http"
     yield b"Content-Transfer-Encoding: binary"

@@ -1,14 +1,15 @@
 """Reads: one page, the pages that follow it, one text. URLs and headers are each system's own business."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
+from uuid import uuid4
 
 import httpx
 
-from p2c_assets.connectors import exact_json, odata
+from p2c_assets.connectors import batch, exact_json, odata
 from p2c_assets.connectors.faults import Fault, page_text
 from p2c_assets.connectors.protocol import ExpiredLinkError, NotTrackedError, Row
-from p2c_assets.connectors.transport import Transport
+from p2c_assets.connectors.transport import Lost, Transport
 from p2c_assets.errors import PermanentError, TransientError
 
 _PERMANENT: Mapping[str, type[PermanentError]] = {"expired": ExpiredLinkError, "untracked": NotTrackedError}
@@ -32,17 +33,22 @@ class PageReader:
 
     async def page(self, url: str, headers: Mapping[str, str]) -> Page:
         """One page. Raises PermanentError when the system refuses it, TransientError when it cannot give it now."""
-        response = await self._answer(url, headers)
-        try:
-            body = exact_json.loads(response.content)
-        except ValueError as error:
-            raise TransientError(f"GET {url} was answered with no JSON but: {page_text(response.content)}") from error
-        if not isinstance(body, dict) or "value" not in body:
-            raise PermanentError(
-                f"GET {url} was answered with JSON that is no page of rows; check the entity set's name"
-            )
-        page = cast(dict[str, Any], body)
-        return Page(page["value"], page.get("@odata.nextLink"), page.get("@odata.deltaLink"))
+        return _page(url, (await self._answer(url, headers)).content)
+
+    async def at_once(self, batch_url: str, urls: Sequence[str], headers: Mapping[str, str]) -> list[Page] | None:
+        """The pages at several URLs by one `$batch`; None where not every part was answered by a page."""
+        boundary = f"batch_{uuid4().hex}"
+        own = {**headers, "Content-Type": f"multipart/mixed; boundary={boundary}"}
+        reply = await self._transport.post(batch_url, own, batch.render_reads(urls, headers, boundary))
+        if isinstance(reply, Lost):
+            return None
+        items = batch.parse(reply.headers.get("content-type", ""), reply.content)
+        answers = [item.parts[0] for item in items if item.complete and item.parts[0].status == 200]
+        return (
+            [_page(url, each.body) for url, each in zip(urls, answers, strict=True)]
+            if len(answers) == len(urls)
+            else None
+        )
 
     async def follow(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[list[Row]]:
         """The rows of the page at the URL and of all that its links lead to."""
@@ -75,3 +81,14 @@ class PageReader:
         passing = fault.outcome in {"transient", "throttled"}
         kind = TransientError if passing else _PERMANENT.get(fault.kind, PermanentError)
         raise kind(f"GET {url} was answered {response.status_code} {fault}")
+
+
+def _page(url: str, content: bytes) -> Page:
+    try:
+        body = exact_json.loads(content)
+    except ValueError as error:
+        raise TransientError(f"GET {url} was answered with no JSON but: {page_text(content)}") from error
+    if not isinstance(body, dict) or "value" not in body:
+        raise PermanentError(f"GET {url} was answered with JSON that is no page of rows; check the entity set's name")
+    page = cast(dict[str, Any], body)
+    return Page(page["value"], page.get("@odata.nextLink"), page.get("@odata.deltaLink"))

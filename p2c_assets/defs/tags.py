@@ -13,6 +13,9 @@ DRY_RUN = "dry-run"
 STARTED_BY = "p2c/started_by"
 COMPANY = "p2c/company"
 
+TOLD = "p2c/told"
+"""The entities of SCM that are read because events told of them, and for nothing else: of those just the rows they name."""
+
 WITHIN = "p2c/within"
 """The run in whose process this one runs."""
 
@@ -20,6 +23,11 @@ WITHIN = "p2c/within"
 def is_dry_run(run: dg.DagsterRun) -> bool:
     """Whether a run must not write into either system."""
     return run.tags.get(MODE) == DRY_RUN
+
+
+def told_of(run: dg.DagsterRun, entity: str) -> bool:
+    """Whether a run reads an entity of SCM because events told of its rows."""
+    return entity in run.tags.get(TOLD, "").split(",")
 
 
 def wants_changes_only(run: dg.DagsterRun) -> bool:

@@ -1,7 +1,7 @@
 """What one POST of either system tells: the event's id, and which entities of which company have changed.
 
 Three forms: a webhook of Dataverse and a data event of F&O are both a RemoteExecutionContext, a business event is a flat
-object. Only ids and names are taken from them.
+object. Only ids, names and the first column of a row's key are taken from them.
 Source: powerapps-docs use-webhooks.md; business-events/data-events.md; business-events/business-events-dev-doc.md.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, cast
 
 from p2c_assets.events.subjects import BUSINESS_EVENTS, VIRTUAL, by_logical_name
-from p2c_assets.events.wakes import EVERY_COMPANY, Changed
+from p2c_assets.events.wakes import EVERY_COMPANY, NO_KEY, Changed
 
 TEST_EVENT = "BusinessEventsTestEndpointContract"
 """What F&O posts to an endpoint to see whether it answers, when the endpoint is made."""
@@ -73,13 +73,18 @@ def _execution_context(document: Mapping[str, Any], body: bytes, companies: Coll
     event = _id(document, body)
     if entity.system == "sales":
         return Message(event, (Changed("sales", entity.name, EVERY_COMPANY),))
-    return _of_scm(event, (entity.name,), _company(document), companies)
+    record = _record(document)
+    key = next(name for name in entity.key if name != "dataAreaId")
+    company = str(record.get(_COMPANY) or EVERY_COMPANY).lower()
+    return _of_scm(event, (entity.name,), company, companies, str(record.get(f"{VIRTUAL}{key.lower()}") or NO_KEY))
 
 
-def _of_scm(event: str, entities: Collection[str], company: str, companies: Collection[str]) -> Message:
+def _of_scm(
+    event: str, entities: Collection[str], company: str, companies: Collection[str], key: str = NO_KEY
+) -> Message:
     if company != EVERY_COMPANY and company not in companies:
         return Message(event, (), f"company {company!r} is not in the settings")
-    return Message(event, tuple(Changed("scm", entity, company) for entity in entities))
+    return Message(event, tuple(Changed("scm", entity, company, key) for entity in entities))
 
 
 def _id(document: Mapping[str, Any], body: bytes) -> str:
@@ -91,16 +96,18 @@ def _id(document: Mapping[str, Any], body: bytes) -> str:
     return "/".join([operation, *(str(part) for part in parts)])
 
 
-def _company(document: Mapping[str, Any]) -> str:
-    """The company in the record as it is or as it was; a body that was cut for its size tells none."""
+def _record(document: Mapping[str, Any]) -> dict[str, str]:
+    """The texts of the record as it is, else as it was; a body that was cut for its size tells none."""
+    found: dict[str, str] = {}
     for collection in ("InputParameters", "PreEntityImages"):
         for pair in _dicts(document.get(collection)):
             record = pair.get("value")
             attributes = cast(Mapping[str, Any], record).get("Attributes") if isinstance(record, dict) else None
             for attribute in _dicts(attributes):
-                if attribute.get("key") == _COMPANY and isinstance(attribute.get("value"), str):
-                    return str(attribute["value"]).lower()
-    return EVERY_COMPANY
+                name, value = attribute.get("key"), attribute.get("value")
+                if isinstance(name, str) and isinstance(value, str):
+                    found.setdefault(name, value)
+    return found
 
 
 def _dicts(value: object) -> list[Mapping[str, Any]]:

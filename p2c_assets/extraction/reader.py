@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from p2c_assets.connectors.finops.client import FinopsClient
 from p2c_assets.connectors.protocol import KeyColumn, Kind, Query, SystemClient
 from p2c_assets.extraction import frames
 from p2c_assets.mappings.schema import Column, ColumnType, Entity
@@ -94,6 +95,23 @@ def store(reading: Reading, found: Sequence[Found]) -> list[Change]:
             raw_log.store(reading.database, one.entity.table, one.rows, one.scope, reading.run, reading.now)
             for one in found
         ]
+
+
+async def read_told(
+    reading: Reading, client: FinopsClient, entity: Entity, company: str, keys: Sequence[str]
+) -> Change:
+    """The rows of a company whose first key column is one of the keys, in one request; those that are gone are deleted.
+
+    Source: finops.md 7.3 (events as a signal, then a keyed read), 2.9 (a batch counts as one request).
+    """
+    column = key_columns(entity)[0]
+    query = query_of(entity, company, reading.companies)
+    filters = client.key_filters([column], [(key,) for key in keys])
+    pages = await client.pages_at_once([query._replace(filter=text) for text in filters])
+    of = company_of(entity, reading.companies)
+    rows = frames.concatenate(entity, [frames.frame(entity, page, of) for page in pages])
+    scope = Scope(company, column.name, keys)
+    return raw_log.store(reading.database, entity.table, rows, scope, reading.run, reading.now)
 
 
 async def read_claims(reading: Reading, client: SystemClient, entity: Entity, columns: Sequence[str]) -> pl.DataFrame:

@@ -118,11 +118,15 @@ def settings_for(sandbox: RunningSandbox, folder: Path, companies: Mapping[str, 
     return build({**systems, "companies": companies, **more}, folder)
 
 
+def scenario_settings(sandbox: RunningSandbox, folder: Path) -> Settings:
+    """Settings for the built-in scenario, with the warehouse in a folder."""
+    maps = scenario.settings_value_maps()
+    return settings_for(sandbox, folder, scenario.settings_companies(), value_maps=maps)
+
+
 @contextmanager
 def scenario_stage(folder: Path) -> Generator[Stage]:
     """The built-in scenario, loaded; nothing has run yet."""
     with running_sandbox() as sandbox, dg.DagsterInstance.ephemeral() as instance:
         scenario.load(sandbox.sales_url, sandbox.scm_url)
-        maps = scenario.settings_value_maps()
-        settings = settings_for(sandbox, folder, scenario.settings_companies(), value_maps=maps)
-        yield Stage(sandbox, settings, instance)
+        yield Stage(sandbox, scenario_settings(sandbox, folder), instance)

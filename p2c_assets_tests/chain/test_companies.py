@@ -17,7 +17,8 @@ from p2c_assets.reports.balance import balance
 from p2c_assets.reports.trace import trace
 from p2c_assets.sandbox.serve import CLIENT_ID, CLIENT_SECRET, TENANT
 from p2c_assets.warehouse.database import opened
-from p2c_assets_tests.chain.stage import Stage, scenario_stage
+from p2c_assets_tests.chain.conftest import Once
+from p2c_assets_tests.chain.stage import Stage
 
 SIDE = Side("usmf", "USD", "", datetime.now(UTC).date())
 API = "/api/data/v9.2"
@@ -35,14 +36,8 @@ LOSE = "DELETE FROM ledger.outcomes WHERE task = 'accounts_to_customers' AND com
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stage]:
-    """The scenario with one company synchronised before and after a day of the ERP, and the accounts of the others."""
-    with scenario_stage(tmp_path_factory.mktemp("companies")) as found:
-        runs = [*found.chain(["usmf"]), *found.chain(["demf", "gbsi"], "accounts")]
-        found.let_a_day_pass()
-        runs += [*found.chain(["usmf"]), *found.chain(["demf"], "accounts")]
-        assert [run.problems for run in runs if not run.succeeded] == []
-        yield found
+def stage(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    return once.again(tmp_path_factory.mktemp("companies"))
 
 
 def test_one_company_failing_by_an_exception_and_one_by_a_blocking_check_do_not_stop_the_third(stage: Stage) -> None:

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Generator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,7 +23,8 @@ from p2c_assets.reports.trace import Station, Trace, trace
 from p2c_assets.reports.trace_text import lines, markdown, totals_markdown
 from p2c_assets.sandbox.admin_client import AdminClient
 from p2c_assets.warehouse.database import Database
-from p2c_assets_tests.chain.stage import Stage, scenario_stage
+from p2c_assets_tests.chain.conftest import Once
+from p2c_assets_tests.chain.stage import Stage
 
 PROJECT = Path(__file__).parents[2]
 SIDES = ("sales", "scm")
@@ -32,7 +32,7 @@ HOLDER = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('held', f
 
 
 class Played(NamedTuple):
-    """A company after a chain, a day and another chain; a configuration for the command line beside it."""
+    """The scenario after a chain, a day and another chain; a configuration for the command line beside it."""
 
     stage: Stage
     folder: Path
@@ -63,16 +63,11 @@ class Played(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Generator[Played]:
+def played(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Played:
     folder = tmp_path_factory.mktemp("reports")
     for name in ("p2c.toml", "dagster.yaml"):
         (folder / name).write_text((PROJECT / name).read_text(encoding="utf-8"), encoding="utf-8")
-    with scenario_stage(folder) as stage:
-        runs = stage.chain(["usmf"])
-        stage.let_a_day_pass()
-        runs += stage.chain(["usmf"])
-        assert [(run.company, run.problems) for run in runs if not run.succeeded] == []
-        yield Played(stage, folder)
+    return Played(once.again(folder), folder)
 
 
 def station(found: Trace, kind: str) -> Station:

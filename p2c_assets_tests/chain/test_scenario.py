@@ -1,6 +1,6 @@
 """The built-in scenario: a chain, a day in the ERP, a chain, and a third that has nothing to do."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,7 +14,8 @@ from p2c_assets.reports.balance import Balance
 from p2c_assets.sandbox.scenario.flaws import FLAWS, Flaw
 from p2c_assets.settings import MappingSettings, ReadingSettings
 from p2c_assets.warehouse import ledger, raw_log
-from p2c_assets_tests.chain.stage import Stage, scenario_stage
+from p2c_assets_tests.chain.conftest import Once
+from p2c_assets_tests.chain.stage import Stage
 
 TASKS = catalogue.tasks(MappingSettings())
 IDLE = "usmf"
@@ -45,17 +46,14 @@ class Played(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Generator[Played]:
-    with scenario_stage(tmp_path_factory.mktemp("scenario")) as stage:
-        runs = stage.chain()
-        stage.let_a_day_pass()
-        runs += stage.chain()
-        stage.requests()
-        runs += stage.chain([IDLE])
-        balance, idle = stage.balance(), stage.requests()
-        runs += stage.chain([IDLE], only_changes=True)
-        assert [(run.company, run.problems) for run in runs if not run.succeeded] == []
-        yield Played(stage, balance, idle, stage.requests_of("sales"), stage.requests_of("scm"))
+def played(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Played:
+    stage = once.again(tmp_path_factory.mktemp("scenario"))
+    stage.requests()
+    runs = stage.chain([IDLE])
+    balance, idle = stage.balance(), stage.requests()
+    runs += stage.chain([IDLE], only_changes=True)
+    assert [(run.company, run.problems) for run in runs if not run.succeeded] == []
+    return Played(stage, balance, idle, stage.requests_of("sales"), stage.requests_of("scm"))
 
 
 def test_the_scenario_has_at_least_twenty_flaws() -> None:

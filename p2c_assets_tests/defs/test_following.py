@@ -18,6 +18,7 @@ from p2c_assets.defs.sensors.decision import Asked
 from p2c_assets.defs.sensors.follow_changes import Follower
 from p2c_assets.defs.tags import CHANGES, COMPANY, READING, WITHIN
 from p2c_assets.events.wakes import Changed, Owed
+from p2c_assets.extraction.choice import POLLED
 from p2c_assets.mappings import catalogue
 from p2c_assets.sandbox.admin_client import AdminClient
 from p2c_assets.sandbox.scenario import loading as scenario
@@ -140,6 +141,22 @@ def test_what_the_platform_wrote_itself_is_read_once_and_followed_by_nothing(pla
     place.receiver.noted.note("an echo", [Changed("scm", "customers_v2", GBSI)], datetime(2026, 1, 5, tzinfo=UTC))
     assert place.once().words == ["read 1 of gbsi, 0 new"]
     assert place.once().words == []
+
+
+def test_a_row_that_an_event_names_is_read_by_its_key_and_one_that_is_due_with_all_others(place: Place) -> None:
+    customers = dg.AssetKey(["raw", "scm", "customers_v2"])
+    told = Changed("scm", "customers_v2", GBSI, ACCOUNT)
+    for event, changed, reader in (
+        ("named", [told], "by key: 1 that events told of"),
+        ("not named", [told, told._replace(key="")], POLLED.reader),
+    ):
+        place.receiver.noted.note(event, changed, datetime(2026, 1, 5, tzinfo=UTC))
+        assert place.once().problems == ""
+        materialized = place.instance.get_latest_materialization_event(customers)
+        assert materialized is not None
+        assert materialized.asset_materialization is not None
+        assert materialized.asset_materialization.metadata["reader"].value == reader
+        assert place.receiver.noted.pending() == []
 
 
 def test_an_idle_cycle_with_events_asks_nothing_of_either_system(place: Place) -> None:

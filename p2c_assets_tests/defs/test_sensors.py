@@ -95,12 +95,11 @@ def test_events_and_what_is_due_are_read_by_the_companies_they_concern() -> None
     elsewhere = Wake("scm", "customers_v2", "frsi", 9, "")
     sales = Wake("sales", "accounts", "", 10, "")
     found = read_of_scm({"demf": ["contact_persons"]}, [ORDERS_OF_USMF, everywhere, elsewhere, sales], COMPANIES, "")
-    assert found.asked is not None
-    assert found.asked.scm == {
-        "usmf": {"sales_order_headers", "customers_v2"},
-        "demf": {"contact_persons", "customers_v2"},
-    }
-    assert found.asked.sales == frozenset()
+    assert found.asked == Asked(scm={"demf": frozenset({"contact_persons"})}), (
+        "the run finds what events told of itself"
+    )
+    assert found.why == "demf 2 entities, usmf 2 entities"
+    assert read_of_scm({}, [ORDERS_OF_USMF], COMPANIES, "").asked == Asked()
     assert read_of_scm({"usmf": []}, [sales], COMPANIES, "").why == "no entity of SCM is due, and no event has come"
 
 

@@ -28,6 +28,10 @@ INVOICED = {"BusinessEventId": "SalesInvoicePostedBusinessEvent", "EventId": "A-
 UPDATED = {"PrimaryEntityName": "account", "PrimaryEntityId": "1", "MessageName": "Update", "OperationId": "O-1"}
 
 
+COMPANY = {"key": "mserp_dataareaid", "value": "usmf"}
+NUMBER = {"key": "mserp_customeraccount", "value": "US-001"}
+
+
 @pytest.fixture
 def receiver(tmp_path: Path) -> Generator[Listening]:
     with listening(tmp_path / "events.sqlite3") as found:
@@ -72,6 +76,7 @@ def test_business_and_data_events_of_scm_arrive_from_the_twin(receiver: Listenin
         scm.admin("business-events", {"event": "SalesInvoicePostedBusinessEvent", "endpoint": "p2c"})
         create(scm, "CustomersV2", customer("C9"))
         assert [wake[:3] for wake in receiver.wakes("customers_v2")] == [("scm", "customers_v2", "usmf")]
+        assert receiver.noted.keys("customers_v2", "usmf") == ["C9"]
         booked(scm, "SO-1")
         scm.admin("advance", {"days": 1})
         found = receiver.wakes("sales_invoice_headers", "sales_invoice_lines", "sales_order_headers")
@@ -149,6 +154,26 @@ def test_the_company_is_the_records_or_every_one_where_it_is_not_told(
 ) -> None:
     assert post(receiver.with_key, event).json() == {"status": "taken"}
     assert told <= {(wake.entity, wake.company) for wake in receiver.noted.pending()}
+
+
+@pytest.mark.parametrize(
+    ("target", "before", "keys"),
+    [
+        ([COMPANY, NUMBER], [], ["US-001"]),
+        ([{"key": "mserp_salesmemo", "value": "x"}], [COMPANY, NUMBER], ["US-001"]),
+        ([COMPANY], [], None),
+        ([COMPANY, {"key": "mserp_customeraccount", "value": 7}], [], None),
+    ],
+)
+def test_the_key_is_the_records_as_it_is_or_was(
+    receiver: Listening, target: list[dict[str, Any]], before: list[dict[str, Any]], keys: list[str] | None
+) -> None:
+    images = [{"key": "PreImage", "value": {"Attributes": before}}]
+    event = data_event(
+        None, InputParameters=[{"key": "Target", "value": {"Attributes": target}}], PreEntityImages=images
+    )
+    assert post(receiver.with_key, event).json() == {"status": "taken"}
+    assert receiver.noted.keys("customers_v2", "usmf") == keys
 
 
 def test_an_event_of_another_company_is_ignored_with_a_reason(receiver: Listening) -> None:

@@ -121,12 +121,12 @@ def _why(table: Table, pending: Mapping[dg.AssetKey, int | None], woken: Mapping
 def read_of_scm(
     due: Mapping[str, Collection[str]], wakes: Sequence[Wake], companies: Sequence[str], key: str
 ) -> Decision:
-    """Read each company's entities that are due, and those that events tell of."""
+    """Read each company's entities that are due, whole, and what events tell of, which the run finds noted itself."""
     asked = Asked(scm={company: frozenset(names) for company, names in due.items() if names})
-    asked = asked.with_wakes([wake for wake in wakes if wake.system == "scm"], companies)
-    if not asked.scm:
+    every = asked.with_wakes([wake for wake in wakes if wake.system == "scm"], companies)
+    if not every.scm:
         return Decision(None, "no entity of SCM is due, and no event has come")
-    why = ", ".join(f"{company} {len(names)} entities" for company, names in sorted(asked.scm.items()))
+    why = ", ".join(f"{company} {len(names)} entities" for company, names in sorted(every.scm.items()))
     numbers = [f"{wake.entity} {wake.company} {wake.number}" for wake in wakes]
     return Decision(asked, why, _key([why, key, *numbers]))
 

@@ -20,7 +20,7 @@ from p2c_assets.defs.chain import Ran, run_job
 from p2c_assets.defs.jobs import PROSPECT_TO_CASH, READ_SALES
 from p2c_assets.defs.sensors import history
 from p2c_assets.defs.sensors.decision import OP, Asked, owed_after
-from p2c_assets.defs.tags import CHANGES, READING, STARTED_BY, WITHIN
+from p2c_assets.defs.tags import CHANGES, READING, STARTED_BY, TOLD, WITHIN
 from p2c_assets.events import wakes
 from p2c_assets.events.wakes import EVERY_COMPANY, STAGES, Owed, Stage, Wake, Wakes
 from p2c_assets.mappings import catalogue
@@ -136,22 +136,27 @@ class Follower:
     def _read_all(self, noted: Wakes, asked: Asked) -> list[Part]:
         """What was asked for and what events have told, but for what has failed in this run."""
         pending, earlier = noted.pending(), noted.owed()
-        asked = asked.with_wakes(pending, list(self._settings.companies))
+        named, asked = asked, asked.with_wakes(pending, list(self._settings.companies))
         scopes = [EVERY_COMPANY, *self._settings.companies]
         wanted = [
             scope for scope in scopes if scope not in self._failed and (asked.of(scope) or _is_open(scope, earlier))
         ]
-        parts = [self._read(noted, scope, asked.of(scope), earlier) for scope in wanted]
+        parts = [self._read(noted, scope, asked.of(scope), earlier, named.of(scope)) for scope in wanted]
         self._failed |= {part.scope for part in parts if part.problems}
         noted.settle([wake for wake in pending if not self._failed & set(self._scopes(wake))])
         return [part for part in parts if part.words]
 
-    def _read(self, noted: Wakes, scope: str, names: Collection[str], earlier: Collection[Owed]) -> Part:
-        """Read the tables of Sales or a company's entities, and note what has to follow instead of what might."""
+    def _read(
+        self, noted: Wakes, scope: str, names: Collection[str], earlier: Collection[Owed], whole: Collection[str]
+    ) -> Part:
+        """Read the tables of Sales or a company's entities, and note what has to follow instead of what might.
+
+        Of SCM's entities that are not to be read `whole`, just the rows that events told of.
+        """
         system = "sales" if scope == EVERY_COMPANY else "scm"
         might = {Owed(scope, f"{system}.{name}", stage) for name in names for stage in STAGES}
         noted.owe(might)
-        brought, problems = self._brought(system, scope, names)
+        brought, problems = self._brought(system, scope, names, {*names} - {*whole})
         if problems:
             return Part(scope, f"{scope or 'Sales'} could not be read", problems)
         before = {owed for owed in earlier if owed.company == scope}
@@ -161,12 +166,15 @@ class Follower:
         return Part(scope, f"read {len(names)} of {scope or 'Sales'}, {rows} new" if names else "")
 
     def _brought(
-        self, system: str, scope: str, names: Collection[str]
+        self, system: str, scope: str, names: Collection[str], told: Collection[str]
     ) -> tuple[Mapping[str, Mapping[str, int]], tuple[str, ...]]:
         if not names:
             return {}, ()
         keys = [dg.AssetKey(["raw", system, name]) for name in sorted(names)]
-        ran = self._run(READ_SALES, None, keys) if system == "sales" else self._run(PROSPECT_TO_CASH, scope, keys)
+        if system == "sales":
+            ran = self._run(READ_SALES, None, keys)
+        else:
+            ran = self._run(PROSPECT_TO_CASH, scope, keys, {TOLD: ",".join(sorted(told))})
         return (history.changed_by_run(self._instance, ran.run), ()) if ran.succeeded else ({}, _problems(ran))
 
     def _run_next(self, noted: Wakes) -> list[Part]:
@@ -200,8 +208,10 @@ class Follower:
             self._failed.add(company)
         return Part(company, f"{len(keys)} assets of {company} in {ran.seconds:.1f} s", _problems(ran))
 
-    def _run(self, job: str, company: str | None, keys: Sequence[dg.AssetKey]) -> Ran:
-        return run_job(self._definitions, self._instance, job, company, self._tags, keys)
+    def _run(
+        self, job: str, company: str | None, keys: Sequence[dg.AssetKey], tags: Mapping[str, str] | None = None
+    ) -> Ran:
+        return run_job(self._definitions, self._instance, job, company, {**self._tags, **(tags or {})}, keys)
 
     def _scopes(self, wake: Wake) -> Collection[str]:
         """The reads that a wake asks for."""

@@ -9,17 +9,19 @@ from p2c_assets.connectors.finops.client import FinopsClient
 from p2c_assets.connectors.protocol import Statistics, SystemClient
 from p2c_assets.defs import metadata
 from p2c_assets.defs.platform import Platform, step_of
-from p2c_assets.defs.tags import wants_changes_only
+from p2c_assets.defs.tags import told_of, wants_changes_only
 from p2c_assets.delivery.strays import record_strays
+from p2c_assets.events import wakes
 from p2c_assets.extraction.changes import Read, read_changes
 from p2c_assets.extraction.choice import reader_of
 from p2c_assets.extraction.claims import CLAIMED, are_outdated, read_and_store_claims
 from p2c_assets.extraction.packages import Project, read_packages
-from p2c_assets.extraction.reader import Reading, read_all
+from p2c_assets.extraction.reader import Reading, read_all, read_told
 from p2c_assets.mappings.schema import Entity
-from p2c_assets.settings import ReadingSettings
+from p2c_assets.settings import ReadingSettings, Settings
 from p2c_assets.warehouse.raw_log import logged_by_company
 
+TOLD_KEYS = "by key: {} that events told of"
 SET_TO_PAGES = "everything, by pages: the settings say so"
 
 
@@ -44,15 +46,28 @@ def read_scm(context: dg.AssetExecutionContext, platform: Platform, entity: Enti
     reading = platform.reading(context.run.run_id)
     company = context.partition_key
     full = not wants_changes_only(context.run)
+    keys = _told(context, platform.settings, entity)
 
     async def work(client: SystemClient) -> Read:
-        read = await _read_company(platform.settings.reading, reading, client, entity, company, full=full)
+        if keys and isinstance(client, FinopsClient):
+            read = Read(await read_told(reading, client, entity, company, keys), TOLD_KEYS.format(len(keys)), None)
+        else:
+            read = await _read_company(platform.settings.reading, reading, client, entity, company, full=full)
         if entity.name in CLAIMED and (full or are_outdated(reading.database, entity, company)):
             await read_and_store_claims(reading, client, entity)
         return read
 
     read, statistics = platform.ask(step_of(context), "scm", work)
     return _shown(context, platform, entity, read, statistics, started)
+
+
+def _told(context: dg.AssetExecutionContext, settings: Settings, entity: Entity) -> list[str] | None:
+    """The keys of the rows that events told of, where the run reads the entity for nothing else and they are not many."""
+    if not told_of(context.run, entity.name):
+        return None
+    with wakes.opened(settings.paths.events) as noted:
+        keys = noted.keys(entity.name, context.partition_key)
+    return keys if keys is not None and len(keys) <= settings.reading.told_keys_up_to else None
 
 
 async def _read_company(
