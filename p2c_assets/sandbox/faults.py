@@ -57,7 +57,8 @@ class Plan(BaseModel):
     Which requests: `method`, `path` (a regular expression that is searched in the decoded path; for notices in the URL) and
     `inside` (operations of a `$batch` in place of requests). Which of these: those numbered in `nth`, each `every`-th, by
     `probability` from `seed`; at most `count`. What: `kind` with `status`, `retry_after` (seconds; none: no such header)
-    and `seconds`. A `drop_field` and an `alter_value` concern writes whose body has the `field`; the latter stores `value`.
+    and `seconds`; an `error` with a `code` is one of the system's own list. A `drop_field` and an `alter_value` concern
+    writes whose body has the `field`; the latter stores `value`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -72,6 +73,7 @@ class Plan(BaseModel):
     seed: int = 0
     count: int | None = Field(default=None, ge=1)
     status: Literal[500, 502, 503, 504] | None = None
+    code: str | None = None
     retry_after: int | None = Field(default=None, ge=0)
     seconds: float = Field(default=1.0, ge=0)
     field: str | None = None
@@ -92,6 +94,8 @@ class Plan(BaseModel):
             raise ValueError(f"{self.kind} cannot happen inside a $batch; these can: {', '.join(sorted(INSIDE))}")
         if self.status is not None and self.kind not in {"error", "gateway_page"}:
             raise ValueError("only an error and a gateway_page have a status")
+        if self.code is not None and (self.kind != "error" or self.status is not None):
+            raise ValueError("only an error has a code, which brings its own status")
         if (self.field is not None) != (self.kind in _OF_A_FIELD):
             raise ValueError(f"these and no others name a field: {', '.join(sorted(_OF_A_FIELD))}")
         return self
@@ -131,9 +135,14 @@ class _Armed:
 
 
 class Faults:
-    """The plans of one twin, in memory. `inside`: the kinds that this system documents for operations in a `$batch`."""
+    """The plans of one twin, in memory. `inside`: the kinds that this system documents for operations in a `$batch`;
+    `codes`: what an error may be by its code.
+    """
 
-    def __init__(self, *, inside: Collection[str] = INSIDE, absent: Collection[str] = ()) -> None:
+    def __init__(
+        self, *, inside: Collection[str] = INSIDE, absent: Collection[str] = (), codes: Collection[str] = ()
+    ) -> None:
+        self._codes = tuple(codes)
         self._inside = frozenset(inside)
         self._absent = frozenset(absent)
         self._armed: list[_Armed] = []
@@ -145,6 +154,8 @@ class Faults:
             plan = Plan.model_validate(document)
         except ValidationError as error:
             raise ValueError("; ".join(f"{_place(one['loc'])}{one['msg']}" for one in error.errors())) from error
+        if plan.code is not None and plan.code not in self._codes:
+            raise ValueError(f"code {plan.code!r} is none of: {', '.join(self._codes) or 'this system has no codes'}")
         if plan.kind in self._absent:
             raise ValueError(f"this system knows no {plan.kind}")
         if plan.inside and plan.kind not in self._inside:

@@ -16,6 +16,7 @@ from p2c_assets.sandbox.server import web_server
 from p2c_assets.sandbox.tls import Authority
 from p2c_assets.sandbox.tokens import Tokens
 from p2c_assets.sandbox.twin import Twin
+from p2c_assets_tests.sandbox.refused import listening
 
 CLIENT_ID = "p2c-test"
 CLIENT_SECRET = "p2c-test-secret"
@@ -25,7 +26,7 @@ TENANT = "contoso"
 @contextmanager
 def running(twin: Twin, tokens: Tokens | None = None, authority: Authority | None = None) -> Generator[str]:
     """Serve the twin with uvicorn in a thread; yields its URL, https with an authority."""
-    app = application(twin, tokens or Tokens({CLIENT_ID: CLIENT_SECRET}))
+    app = listening(application(twin, tokens or Tokens({CLIENT_ID: CLIENT_SECRET})))
     listener = socket.create_server(("127.0.0.1", 0))
     serving = web_server(app, authority.server_context() if authority else None)
     thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -220,6 +220,9 @@ def test_an_expired_delta_token_asks_for_a_full_read(sales: Caller) -> None:
 
 
 def test_contention_is_worded_as_each_system_does_and_only_writes_meet_it(sales: Caller, scm: Caller) -> None:
+    """web-service-error-codes: 0x80044150 (-2147204784), 0x80060882; captured trace; platform knowledge;
+    assumptions.SQL_ERROR_STATUS, DEADLOCK_TEXT
+    """
     for caller in (sales, scm):
         plan(caller, kind="write_conflict", count=1)
         plan(caller, kind="deadlock", nth=[2])
@@ -232,6 +235,28 @@ def test_contention_is_worded_as_each_system_does_and_only_writes_meet_it(sales:
     assert conflict.status_code == deadlock.status_code == 400
     assert "An update conflict occurred due to another user process" in body(conflict)["error"]["innererror"]["message"]
     assert "Deadlock, where one or more users" in body(deadlock)["error"]["innererror"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("0x80040224", 500),
+        ("0x80044151", 500),
+        ("0x80073002", 400),
+        ("0x8004d24b", 403),
+        ("0x8005F103", 429),
+    ],
+)
+def test_an_error_may_be_one_of_the_list(sales: Caller, scm: Caller, code: str, status: int) -> None:
+    """web-service-error-codes: errors for which the twin has no occasion; assumptions.ERROR_STATUSES"""
+    plan(sales, kind="error", code=code)
+    answer = sales.patch(f"{ACCOUNTS}({ACCOUNT})", {"name": "New"})
+    assert (answer.status_code, body(answer)["error"]["code"]) == (status, code)
+    sales.admin("faults/clear", {})
+    assert "New" not in [row["name"] for row in sales.admin("rows/accounts")["value"]]
+    for caller, document in ((scm, {"code": code}), (sales, {"code": "0x1"}), (sales, {"code": code, "status": 500})):
+        refused = caller.http.post("/_sandbox/faults", json={"kind": "error", **document})
+        assert (refused.status_code, "code" in refused.text) == (400, True)
 
 
 def test_one_operation_of_a_batch_is_throttled_with_its_own_wait(scm: Caller) -> None:

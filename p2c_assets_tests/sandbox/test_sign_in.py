@@ -149,6 +149,7 @@ def test_without_a_live_token_of_this_audience_scm_is_closed(scm: Caller) -> Non
 
 def test_an_application_that_scm_does_not_list_is_a_401(scm: Caller) -> None:
     """fin-ops services-home-page: Microsoft Entra applications lists the client ids that may call."""
+    assert scm.get("/data").status_code == 200  # assumptions.REGISTERED_WHEN_NO_APPLICATION_IS_LISTED
     scm.admin("load", {"rows": {"_applications": [{"client_id": "another"}]}})
     assert scm.get("/data").status_code == 401
     scm.admin("load", {"rows": {"_applications": [{"client_id": CLIENT_ID}]}})

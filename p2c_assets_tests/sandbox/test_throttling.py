@@ -94,11 +94,13 @@ def test_nothing_is_limited_until_it_is_set(sales: Caller) -> None:
     assert sales.admin("throttle")["settings"]["mode"] == "off"
 
 
-def test_the_documented_limits_are_the_defaults(sales: Caller) -> None:
-    """powerapps-docs api-limits: 6,000 requests, 1,200 s of execution, 52 at once, in 300 s."""
-    protect(sales)
-    settings = sales.admin("throttle")["settings"]
-    assert [settings[name] for name in ("requests", "execution_s", "concurrent", "window_s")] == [6000, 1200, 52, 300]
+def test_the_documented_limits_are_the_defaults(sales: Caller, scm: Caller) -> None:
+    """powerapps-docs api-limits; fin-ops service-protection-api-limits: 6,000 requests, 1,200 s, 52 at once, in 300 s."""
+    for caller in (sales, scm):
+        protect(caller)
+        settings = caller.admin("throttle")["settings"]
+        limits = [settings[name] for name in ("requests", "execution_s", "concurrent", "window_s")]
+        assert limits == [6000, 1200, 52, 300]
 
 
 def test_too_many_requests_are_refused_with_their_code(sales: Caller) -> None:

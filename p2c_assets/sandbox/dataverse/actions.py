@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.addressing import References
+from p2c_assets.sandbox.dataverse.assumptions import CLOSABLE_ORDER_STATES, CLOSABLE_QUOTE_STATES
 from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.conversions import convert_order, convert_quote, revise_quote
 from p2c_assets.sandbox.dataverse.jobs import bulk_delete
@@ -67,7 +68,7 @@ def close_quote(work: Work, request: Request, references: References) -> Respons
     """Draft or Active -> Closed, with the status given."""
     body = payload_of(request)
     quote = _closed_row(work, QUOTE, body.get("QuoteClose"), references)
-    move(work, QUOTE, quote, frozenset({0, 1}), 3, body.get("Status"))
+    move(work, QUOTE, quote, CLOSABLE_QUOTE_STATES, 3, body.get("Status"))
     return NO_CONTENT
 
 
@@ -75,7 +76,7 @@ def cancel_order(work: Work, request: Request, references: References) -> Respon
     """Active or Submitted -> Canceled."""
     body = payload_of(request)
     order = _closed_row(work, SALES_ORDER, body.get("OrderClose"), references)
-    move(work, SALES_ORDER, order, frozenset({0, 1}), 2, body.get("Status"))
+    move(work, SALES_ORDER, order, CLOSABLE_ORDER_STATES, 2, body.get("Status"))
     return NO_CONTENT
 
 
@@ -83,7 +84,7 @@ def fulfill_order(work: Work, request: Request, references: References) -> Respo
     """Active or Submitted -> Fulfilled."""
     body = payload_of(request)
     order = _closed_row(work, SALES_ORDER, body.get("OrderClose"), references)
-    move(work, SALES_ORDER, order, frozenset({0, 1}), 3, body.get("Status"))
+    move(work, SALES_ORDER, order, CLOSABLE_ORDER_STATES, 3, body.get("Status"))
     return NO_CONTENT
 
 

@@ -135,6 +135,14 @@ A closed one keeps its status."""
 DELETE_TARGET_IS_A_REFERENCE = True
 """A delete's Target is an EntityReference. use-webhooks.md shows the body of an update only."""
 
+CLOSABLE_QUOTE_STATES = frozenset({0, 1})
+CLOSABLE_ORDER_STATES = frozenset({0, 1})
+"""From where CloseQuote (Draft, Active), CancelSalesOrder and FulfillSalesOrder (Active, Submitted) lead: the pages name
+where they lead to only."""
+
+CONVERTIBLE_QUOTE_STATES = frozenset({1, 2})
+"""Active and Won: ConvertQuoteToSalesOrder wins an Active quote by itself, the documentation's sample wins it before."""
+
 CONVERTIBLE_ORDER_STATES = frozenset({0, 1, 3})
 """Active, Submitted, Fulfilled. No page lists the states; the Sales app offers Create Invoice until an order is
 invoiced or canceled."""
@@ -161,6 +169,16 @@ DEGREE_OF_PARALLELISM = 4
 
 SQL_ERROR_STATUS = 500
 """HTTP status of a deadlock (0x80044150, generic SQL error): the error list names the code, no page its status."""
+
+ERROR_STATUSES: Mapping[str, int] = {
+    "0x80040224": 500,
+    "0x80044151": 500,
+    "0x80073002": 400,
+    "0x8004d24b": 403,
+    "0x8005F103": 429,
+}
+"""HTTP statuses of errors that the twin has on demand only (faults with a code): the error list has codes, no page their
+statuses, nor the words in full."""
 
 HIGH_PAGE_CODE = "0x80040203"
 """For FetchXML pages by number beyond 50,000 rows. fetchxml/page-results.md has the limit, no page its code."""
@@ -204,6 +222,23 @@ DECISIONS: Mapping[str, str] = {
     ),
     "EARLIER_OPERATIONS_STAY": (
         "Operations outside changesets that ran before the one that stopped a `$batch` stay committed."
+    ),
+    "TWICE_IN_A_BULK_MESSAGE_IS_A_DUPLICATE": (
+        "A row that is named twice in one bulk message is refused as a duplicate: bulk-operations.md leaves it open."
+    ),
+    "EMPTY_KEYS_ARE_NOT_UNIQUE": (
+        "Rows in which a column of an alternate key is empty are not compared with each other: platform knowledge."
+    ),
+    "SQL_NULL_EQUALS_NOTHING": (
+        "`x = NULL` in `?sql=` finds no row: webapi/query/sql.md says that it does not return what one expects."
+    ),
+    "TOTAL_RECORD_COUNT_IS_CURRENT": (
+        "RetrieveTotalRecordCount is a snapshot of up to 24 hours ago in the real system (webapi/query/count-rows.md); "
+        "here it counts now."
+    ),
+    "NOTHING_TIMES_OUT": (
+        "Requests of two minutes, plug-ins of two minutes and messages of 116.85 MB have no limit here: general "
+        "knowledge; a slow or failing server is a fault of the admin path."
     ),
     "VERSIONNUMBER_IS_FILTERABLE": (
         "`$filter=versionnumber gt n`: no page says so or not; it is a column like others."

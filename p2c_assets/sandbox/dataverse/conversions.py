@@ -9,7 +9,11 @@ from typing import Any, cast
 
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.addressing import References
-from p2c_assets.sandbox.dataverse.assumptions import CONVERTIBLE_ORDER_STATES, REVISABLE_QUOTE_STATES
+from p2c_assets.sandbox.dataverse.assumptions import (
+    CONVERTIBLE_ORDER_STATES,
+    CONVERTIBLE_QUOTE_STATES,
+    REVISABLE_QUOTE_STATES,
+)
 from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table
 from p2c_assets.sandbox.dataverse.movements import document_row, move
 from p2c_assets.sandbox.dataverse.reading import entity
@@ -23,6 +27,8 @@ from p2c_assets.sandbox.dataverse.work import Work
 from p2c_assets.sandbox.dataverse.writing import create
 from p2c_assets.sandbox.messages import Request, Response
 from p2c_assets.sandbox.table import Row
+
+WON = 2
 
 
 def revise_quote(work: Work, request: Request, references: References) -> Response:  # noqa: ARG001
@@ -47,8 +53,8 @@ def convert_quote(work: Work, request: Request, references: References) -> Respo
     """An Active or Won quote becomes an order; the quote is Won, with QuoteCloseStatus where one is given."""
     body = payload_of(request)
     quote = document_row(work, QUOTE, body.get("QuoteId"))
-    if quote.get("statecode") != 2:
-        move(work, QUOTE, quote, frozenset({1}), 2, body.get("QuoteCloseStatus"))
+    if quote.get("statecode") != WON or WON not in CONVERTIBLE_QUOTE_STATES:
+        move(work, QUOTE, quote, CONVERTIBLE_QUOTE_STATES - {WON}, WON, body.get("QuoteCloseStatus"))
     order = create(work, SALES_ORDER, {**_copied(QUOTE, SALES_ORDER, quote), "_quoteid_value": quote["quoteid"]})
     _copy_lines(work, BY_HEADER["quote"], quote["quoteid"], BY_HEADER["salesorder"], order["salesorderid"])
     return _answer(work, SALES_ORDER, order["salesorderid"], request)

@@ -91,7 +91,8 @@ def _missing_types(records: Records, table: Table, values: Row) -> Row:
         key = values.get(column.stored)
         if column.stored_type is None or column.stored not in values or values.get(column.stored_type):
             continue
-        homes = (t.logical for t in column.targets if key and records.get(BY_LOGICAL[t.logical], key) is not None)
+        known = [t.logical for t in column.targets if t.logical in BY_LOGICAL]
+        homes = (logical for logical in known if key and records.get(BY_LOGICAL[logical], key) is not None)
         found[column.stored_type] = next(homes, None)
     return found
 

@@ -180,6 +180,8 @@ def _below(work: Work, table: Table, segments: list[Segment], request: Request, 
     if key is not None and request.method == "GET":
         names = [segment.name for segment in segments[1:]]
         return read_part(work.records, locate(work.records, table, key), names, request)
+    if key is not None and segments[-1].name == "$ref":
+        raise Unsupported(f"{request.method} of {name} below {table.entity_set}")
     raise Unsupported(f"path segment {name} below {table.entity_set}")
 
 

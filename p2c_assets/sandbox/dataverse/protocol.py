@@ -138,7 +138,13 @@ def _part(records: Records, counter: RequestCounter, faults: Faults, request: Re
     if isinstance(part, Changeset):
         return _changeset(records, counter, faults, request, part.requests)
     counter.operation(part.method)
-    return _alone(records, faults, request.inner(part)).part(part.content_id)
+    response = _alone(records, faults, request.inner(part))
+    return (response if response.status < 400 else _identified(response)).part(part.content_id)
+
+
+def _identified(response: Response) -> Response:
+    """A failed part has the id that support would ask for, as the page's sample shows it."""
+    return replace(response, headers={"REQ_ID": str(uuid4()), **response.headers})
 
 
 def _changeset(
@@ -158,7 +164,7 @@ def _changeset(
                 parts.append(response.part(single.content_id))
             settle(work)
     except Refusal as error:
-        return refusal(error, request).part(current)
+        return _identified(refusal(error, request)).part(current)
     return ChangesetResponse(tuple(parts))
 
 

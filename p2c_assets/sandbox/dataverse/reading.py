@@ -32,6 +32,7 @@ _ROW_OPTIONS = frozenset({"$select", "$expand", "tag"})
 _ABSENT = {
     "savedQuery": "savedQuery",
     "userQuery": "userQuery",
+    "partitionId": "elastic tables (partitionId)",
 }
 _ALIAS = re.compile(r"@\w+")
 _NO_ANNOTATIONS = Preferences(None, representation=False, continue_on_error=False, annotations=())

@@ -16,6 +16,7 @@ from p2c_assets.sandbox.dataverse.schema import BY_HEADER, Document
 from p2c_assets.sandbox.dataverse.schema_catalog import PRODUCT
 from p2c_assets.sandbox.dataverse.work import Touch, Work
 from p2c_assets.sandbox.dataverse.writing import create, update
+from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.money import round_half_away
 from p2c_assets.sandbox.table import Row
 
@@ -63,6 +64,8 @@ def is_priced(work: Work, document: Document, header: Row) -> bool:
     organization = work.records.organization()
     if not organization.get("oobpricecalculationenabled"):
         return False
+    if organization.get("enablepricingoncreate") is False:
+        raise Unsupported("organization.enablepricingoncreate off")
     if header.get("ispricelocked") or header.get("skippricecalculation") == 1:
         return False
     return not _is_left_to_the_back_office(work, document, header)

@@ -33,7 +33,7 @@ class DataverseTwin:
         self._clock = Clock(store)
         self._counter = RequestCounter()
         self._notices = Notices(store)
-        self._faults = Faults(inside=INSIDE - trouble.ABSENT_INSIDE)
+        self._faults = Faults(inside=INSIDE - trouble.ABSENT_INSIDE, codes=trouble.CODES)
         self._throttle = throttling.throttle(self._clock)
         self._records = Records(store, self._clock, self._options)
         self._records.on_write = Webhooks(self._records, self._notices).raise_event

@@ -13,6 +13,7 @@ from typing import Any
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.assumptions import READ_ONLY_COLUMNS_ARE_REFUSED
 from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table
+from p2c_assets.sandbox.dataverse.relationships import collections
 from p2c_assets.sandbox.messages import Unsupported
 
 Resolve = Callable[[str], tuple[Table, str]]
@@ -58,10 +59,12 @@ def _read_navigation(table: Table, name: str, value: object) -> dict[str, Any]:
     if name in table.by_stored:
         text = "CRM do not support direct update of Entity Reference properties, Use Navigation properties instead."
         raise errors.DataverseError(400, "0x80048d19", text)
+    if name in collections(table.logical):
+        raise Unsupported(f"deep insert of {name}")
     if name not in table.navigations:
         raise errors.unknown_payload_property(name, table.logical)
     if value is not None:
-        raise Unsupported("deep insert")
+        raise Unsupported(f"deep insert of {name}")
     return _cleared(table.navigations[name][0])
 
 

@@ -104,6 +104,33 @@ DECISIONS: Mapping[str, str] = {
     "QUOTATION_TOTALS_ARE_CALCULATED_ON_WRITE": (
         "The entity has AreTotalsCalculated but no page names a totals job for quotations (only for orders)."
     ),
+    "NO_NAME_IS_SHARED": (
+        "In the real `$metadata` an enumeration and an entity may have one name; among what the twin has there is no such "
+        "pair."
+    ),
+    "NOTHING_IS_SHARED_BETWEEN_COMPANIES": (
+        "No policy of cross-company sharing is set up: a customer is of the company that it was created in."
+    ),
+    "PRIORITIES_ARE_OF_APPLICATIONS": (
+        "The priority mapping of the real system names users or applications; here applications, as each has one user."
+    ),
+    "CLOSED_DOCUMENTS_ARE_READ_ONLY": (
+        "An invoiced or cancelled order, a confirmed, lost or cancelled quotation refuses changes; an order of which "
+        "something was posted is not deleted: platform knowledge."
+    ),
+    "LINES_GO_WITH_THEIR_HEADER": "Deleting an order or a quotation deletes its lines: platform knowledge.",
+    "REFERENCE_TEXTS": (
+        '"The value ... in field ... is not found in the related table ..." and "Field ... must be filled in." are '
+        "X++'s own texts; that they come over OData in these exceptions was seen for other fields."
+    ),
+    "TAX_IS_A_RATE_OF_THE_COMPANY": (
+        "Tax by one rate for each company, rounded by line, unless an order's plan prescribes it: the tax engine of the "
+        "real system is set up by each customer."
+    ),
+    "PARTIES_KEEP_THEIR_KIND": (
+        "A contact person and a customer of one number are one party (contact-to-customer template page); that a party "
+        "cannot become another kind is platform knowledge."
+    ),
     "LINE_STATUS_IS_THE_HEADERS": (
         "SalesOrderProcessingStatus of a line is its header's: filters of the templates use both alike."
     ),
@@ -148,6 +175,9 @@ DECISIONS: Mapping[str, str] = {
     ),
     "DEEP_INSERT_IS_A_DESERIALISATION_ERROR": (
         "Lines nested in a header are not supported; how the refusal reads is not documented."
+    ),
+    "COMPANY_HEADER_IS_IGNORED": (
+        "A header `Company: usmf` is in community samples, unverified: the company is the body's or the user's."
     ),
     "PREFER_REPRESENTATION_IS_IGNORED": (
         "`Prefer: return=representation` is in community samples, unverified: PATCH answers 204 in any case."

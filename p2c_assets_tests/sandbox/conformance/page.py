@@ -1,6 +1,7 @@
 """The tables of docs/sandbox.md, from the lists: `python -m p2c_assets_tests.sandbox.conformance.page` writes them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from p2c_assets_tests.sandbox.conformance import assumed
@@ -26,7 +27,7 @@ def table() -> str:
     return "\n".join([head, *sections])
 
 
-def _section(section: str, every: list[Row]) -> str:
+def _section(section: str, every: Sequence[Row]) -> str:
     lines = [_line(row) for row in every if row.section == section]
     return "\n".join(["| behaviour | source | status |", "|---|---|---|", *lines])
 

@@ -31,6 +31,11 @@ def test_each_assumption_is_a_constant_or_a_decision(row: Row) -> None:
     assert hasattr(module, constant) or constant in module.DECISIONS, f"{row.id}: {row.constant} is not there"
 
 
+def test_what_no_source_shows_is_no_documented_behaviour() -> None:
+    unshown = {"platform knowledge", "none", "community sample", "not shown working anywhere"}
+    assert [row.id for row in EVERY if row.status == "covered" and row.source in unshown] == []
+
+
 def test_the_page_shows_the_list() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert page == render(page), "run: python -m p2c_assets_tests.sandbox.conformance.page"

@@ -146,7 +146,12 @@ def test_revise_quote_refuses_drafts_and_won_quotes(sales: Sales, won: bool) -> 
 def test_convert_quote_takes_the_status_of_the_won_state(sales: Sales) -> None:
     """ConvertQuoteToSalesOrder: QuoteCloseStatus; Web API reference ConvertQuoteToSalesOrder"""
     key = _quote(sales)
-    body = {"QuoteId": key, "ColumnSet": {"Columns": ["ordernumber"]}, "QuoteCloseStatus": 5}
+    activity = {
+        "QuoteCloseDate": "2026-01-05T00:00:00Z",
+        "QuoteCloseSubject": "Won",
+        "QuoteCloseDescription": "by call",
+    }
+    body = {"QuoteId": key, "ColumnSet": {"Columns": ["ordernumber"]}, "QuoteCloseStatus": 5, **activity}
     assert refusal(sales.post("ConvertQuoteToSalesOrder", body)) == (400, "0x80048408")
     assert sales.post("ConvertQuoteToSalesOrder", {**body, "QuoteCloseStatus": 4}).status_code == 200
     assert _state(sales, f"quotes({key})") == (2, 4)
@@ -263,6 +268,9 @@ def test_the_integration_users_orders_are_not_computed_but_quotes_are(sales: Sal
     _back_office(sales, integration_user=True)
     key = _order(sales)
     assert not sales.row(f"salesorders({key})")["totalamount"]
+    invoice = sales.create("invoices", order(invoicenumber="I-1"))
+    sales.create("invoicedetails", line(invoice, parent="invoice"))
+    assert not sales.row(f"invoices({invoice})")["totalamount"]
     quote = _quote(sales, active=False)
     assert sales.row(f"quotes({quote})")["totalamount"] == Decimal("212.35")
 
@@ -271,3 +279,40 @@ def test_other_users_orders_are_computed_until_submitted(sales: Sales) -> None:
     """enable-sales-order-processing-integration: price computation by table."""
     _back_office(sales, integration_user=False)
     assert sales.row(f"salesorders({_order(sales)})")["totalamount"] == Decimal("212.35")
+
+
+def test_a_quote_is_closed_while_draft_or_active_and_no_longer(sales: Sales) -> None:
+    """assumptions.CLOSABLE_QUOTE_STATES; Web API reference CloseQuote"""
+    key = _quote(sales, active=False)
+    assert sales.post("CloseQuote", _close(key, 5)).status_code == 204
+    assert refusal(sales.post("CloseQuote", _close(key, 6))) == (400, "0x80048408")
+
+
+def test_an_order_ends_while_active_or_submitted_and_no_longer(sales: Sales) -> None:
+    """assumptions.CLOSABLE_ORDER_STATES; Web API reference FulfillSalesOrder; Web API reference CancelSalesOrder"""
+    for number, action, state in (("SO-1", "FulfillSalesOrder", (3, 100001)), ("SO-2", "CancelSalesOrder", (2, 4))):
+        key = sales.create("salesorders", order(number))
+        sales.change(f"salesorders({key})", {"statecode": 1, "statuscode": 3})
+        assert sales.post(action, _order_close(sales, key)).status_code == 204
+        assert _state(sales, f"salesorders({key})") == state
+        assert refusal(sales.post(action, _order_close(sales, key))) == (400, "0x80048408")
+
+
+def test_a_quote_is_converted_while_active_or_won(sales: Sales) -> None:
+    """assumptions.CONVERTIBLE_QUOTE_STATES; Web API reference ConvertQuoteToSalesOrder"""
+    draft = _quote(sales, active=False)
+    assert refusal(sales.post("ConvertQuoteToSalesOrder", {"QuoteId": draft})) == (400, "0x80048408")
+    sales.change(f"quotes({draft})", {"statecode": 1})
+    sales.post("WinQuote", _close(draft, -1))
+    assert sales.post("ConvertQuoteToSalesOrder", {"QuoteId": draft}).status_code == 200
+
+
+def test_a_close_activity_is_read_for_its_document_and_not_kept(sales: Sales) -> None:
+    """Web API reference WinQuote: QuoteClose is an activity with a subject; the twin has no table of them."""
+    key = _quote(sales)
+    body = _close(key, -1)
+    body["QuoteClose"] |= {"subject": "Won", "description": "by call", "quotenumber": "Q-1"}
+    assert sales.post("WinQuote", body).status_code == 204
+    answer = sales.get("quotecloses")
+    assert refusal(answer) == (501, "501")
+    assert "entity set quotecloses" in message(answer)

@@ -187,7 +187,7 @@ def test_an_order_is_activated_on_its_day(sales: Sales) -> None:
 
 
 def test_an_order_with_other_products_is_not_activated(sales: Sales) -> None:
-    """The button's rule: externally maintained products only, and not itself from SCM."""
+    """The button's rule: externally maintained products only, and not itself from SCM; CRMP2C solution."""
     key = _draft(sales, OWN_PRODUCT)
     sales.admin("agenda", {"items": [{"day": 1, "action": "activate_order", "ordernumber": "SO-1"}]})
     report = sales.admin("advance", {"days": 1})
@@ -197,6 +197,7 @@ def test_an_order_with_other_products_is_not_activated(sales: Sales) -> None:
 
 
 def test_an_order_is_activated_once_and_not_when_it_came_from_scm(sales: Sales) -> None:
+    """CRMP2C solution."""
     _draft(sales)
     twice = [{"day": 1, "action": "activate_order", "ordernumber": "SO-1"}] * 2
     sales.admin("agenda", {"items": twice})

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from p2c_assets.sandbox.dataverse.apply import MOST_AGGREGATED
 from p2c_assets_tests.sandbox.dataverse.sales import Sales, message, refusal
 from p2c_assets_tests.sandbox.dataverse.world import USD
 
@@ -84,6 +85,7 @@ def test_what_is_no_aggregate_is_a_400(sales: Sales, text: str) -> None:
 
 def test_more_than_50000_rows_are_not_aggregated(sales: Sales, monkeypatch: pytest.MonkeyPatch) -> None:
     """webapi/query/aggregate-data: limited to a collection of 50,000 records; 0x8004E023."""
+    assert MOST_AGGREGATED == 50_000
     monkeypatch.setattr("p2c_assets.sandbox.dataverse.apply.MOST_AGGREGATED", 3)
     answer = sales.get("products?$apply=aggregate($count as n)")
     assert refusal(answer) == (400, "0x8004E023")

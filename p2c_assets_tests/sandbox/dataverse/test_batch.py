@@ -1,6 +1,8 @@
 """$batch: changesets, references, limits, both modes of going on. Source of all: powerapps-docs
 webapi/execute-batch-operations-using-web-api.md."""
 
+import re
+
 import httpx
 
 from p2c_assets_tests.sandbox.dataverse.multipart import batch, changeset, codes, operation, statuses
@@ -72,6 +74,9 @@ def test_one_bad_changeset_costs_only_itself(sales: Sales) -> None:
         **ON,
     )
     assert (answer.status_code, statuses(answer.text)) == (200, [204, 400, 204])
+    assert re.search(
+        r"HTTP/1.1 400 Bad Request\r\nREQ_ID: [0-9a-f-]{36}\r\nContent-Type: application/json", answer.text
+    )
     assert sales.row(f"contacts({PERSON})")["lastname"] == "Three"
 
 
@@ -105,6 +110,20 @@ def test_a_document_in_one_changeset_refers_by_content_id(sales: Sales) -> None:
     assert len(sales.value("salesorderdetails")) == 1
 
 
+def test_a_reference_is_put_between_two_new_rows(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api: PUT $1/<navigation>/$ref with {"@odata.id": "$2"}."""
+    answer = _send(
+        sales,
+        changeset(
+            operation("POST", "contacts", {"lastname": "New", "contactid": NEW}, "1"),
+            operation("POST", "accounts", {"name": "New", "accountid": guid(50, 2)}, "2"),
+            operation("PUT", "$1/parentcustomerid_account/$ref", {"@odata.id": "$2"}, "3"),
+        ),
+    )
+    assert statuses(answer.text) == [204, 204, 204], answer.text
+    assert sales.row(f"contacts({NEW})")["_parentcustomerid_value"] == guid(50, 2)
+
+
 def test_a_reference_to_nothing_is_refused(sales: Sales) -> None:
     """webapi/execute-batch-operations-using-web-api."""
     answer = _send(
@@ -115,12 +134,15 @@ def test_a_reference_to_nothing_is_refused(sales: Sales) -> None:
             operation("POST", "accounts", {"name": "x"}, "2"),
             boundary="c2",
         ),
+        changeset(operation("POST", "accounts", {"accountid": NEW, "name": "New"}, "3"), boundary="c3"),
+        changeset(operation("PATCH", "$3", {"name": "Changed"}, "4"), boundary="c4"),
         **ON,
     )
-    assert statuses(answer.text) == [400, 400]
+    assert statuses(answer.text) == [400, 400, 204, 400]
+    assert "Content-ID Reference: '$3' does not exist in the batch context." in answer.text
     assert "Content-ID Reference: '$9' does not exist in the batch context." in answer.text
     assert "Content-ID Reference: '$2' does not exist in the batch context." in answer.text
-    assert len(sales.value("accounts")) == 2
+    assert sorted(row["name"] for row in sales.value("accounts")) == ["Adventure Works", "Fabrikam", "New"]
 
 
 def test_a_get_inside_a_changeset_is_refused(sales: Sales) -> None:
@@ -153,6 +175,17 @@ def test_a_body_that_is_no_multipart_is_an_ordinary_error(sales: Sales) -> None:
     answer = sales.post("$batch", {"requests": []})
     assert refusal(answer) == (400, "0x80060888")
     assert answer.headers["Content-Type"].startswith("application/json")
+
+
+def test_a_batch_that_is_throttled_is_an_ordinary_error(sales: Sales) -> None:
+    """webapi/execute-batch-operations-using-web-api: what concerns the whole batch is no multipart; api-limits"""
+    sales.admin("throttle", {"mode": "user", "time": "sandbox", "requests": 1})
+    sales.get("WhoAmI")
+    answer = _send(sales, operation("PATCH", f"accounts({ACCOUNT})", {"name": "x"}), **ON)
+    assert refusal(answer) == (429, "0x80072322")
+    assert answer.headers["Content-Type"].startswith("application/json")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert [row["name"] for row in sales.admin("rows/accounts")["value"]] == ["Adventure Works", "Fabrikam"]
 
 
 def test_what_the_twin_leaves_out_fails_its_part_alone(sales: Sales) -> None:
@@ -215,6 +248,7 @@ def test_parts_have_the_headers_of_answers(sales: Sales) -> None:
     """webapi/execute-batch-operations-using-web-api: application/http, binary, Location and OData-EntityId."""
     answer = _send(sales, operation("POST", "accounts", {"accountid": NEW, "name": "New"}))
     assert "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n" in answer.text
+    assert "HTTP/1.1 204 No Content\r\nOData-Version: 4.0\r\n" in answer.text
     row = f"{sales.caller.url}{API}/accounts({NEW})"
     assert f"Location: {row}" in answer.text
     assert f"OData-EntityId: {row}" in answer.text

@@ -5,6 +5,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from p2c_assets.sandbox.dataverse.assumptions import UNNAMED_RELATIONSHIP
 from p2c_assets.sandbox.dataverse.options import TwinOptions
 from p2c_assets.sandbox.dataverse.schema import EVERY_TABLE
 from p2c_assets.sandbox.dataverse.twin import DataverseTwin
@@ -14,6 +15,20 @@ from p2c_assets_tests.sandbox.running import Caller, running
 
 CRM = "Microsoft.Dynamics.CRM"
 ACCOUNT = "EntityDefinitions(LogicalName='account')"
+PROCESSING_STATUSES = (
+    "Active",
+    "Confirmed",
+    "Packing Slip",
+    "Invoiced",
+    "Picked",
+    "Partially Picked",
+    "Partially Packed",
+    "Shipped",
+    "Partially Shipped",
+    "Partially Invoiced",
+    "Cancelled",
+    "Draft",
+)
 ORDER = "EntityDefinitions(LogicalName='salesorder')"
 
 
@@ -140,7 +155,7 @@ def test_a_table_without_picklists_has_an_empty_cast(sales: Sales) -> None:
         ("Integer", "account", "numberofemployees", {"MinValue": 0, "MaxValue": 1000000000}),
         ("Decimal", "salesorderdetail", "quantity", {"Precision": 5}),
         ("Money", "salesorderdetail", "priceperunit", {"PrecisionSource": 1}),
-        ("Money", "salesorder", "freightamount", {"PrecisionSource": 2}),
+        ("Money", "salesorder", "freightamount", {"PrecisionSource": 2, "Precision": 2, "MinValue": 0}),
         ("Lookup", "salesorder", "customerid", {"Targets": ["account", "contact"], "AttributeType": "Customer"}),
         ("Lookup", "account", "ownerid", {"AttributeType": "Owner"}),
         ("DateTime", "invoice", "msdynce_invoicedate", {"Format": "DateOnly"}),
@@ -174,10 +189,13 @@ def test_one_column_is_read_by_name_with_its_type(sales: Sales) -> None:
 
 
 def test_the_option_set_of_one_column_is_a_segment(sales: Sales) -> None:
-    """webapi/query-metadata-web-api: .../PicklistAttributeMetadata/OptionSet?$select=Options."""
+    """webapi/query-metadata-web-api: .../PicklistAttributeMetadata/OptionSet?$select=Options; CRMP2C solution."""
     path = f"{ORDER}/Attributes(LogicalName='msdynce_processingstatus')/{CRM}.PicklistAttributeMetadata/OptionSet"
     found = sales.row(f"{path}?$select=Options")
-    assert {option["Value"] for option in found["Options"]} == set(range(647390000, 647390012))
+    labels = {
+        option["Value"] - 647390000: option["Label"]["UserLocalizedLabel"]["Label"] for option in found["Options"]
+    }
+    assert labels == dict(enumerate(PROCESSING_STATUSES))
     assert found.keys() == {"@odata.context", "Options", "MetadataId"}
 
 
@@ -276,11 +294,19 @@ def test_metadata_changes_since_a_stamp_are_a_501(sales: Sales) -> None:
 
 
 def test_writes_of_definitions_are_a_501(sales: Sales) -> None:
-    """SDK 1.1.0 wire: CreateEntities, POST EntityDefinitions(guid)/Attributes and their like; define-alternate-keys."""
-    assert refusal(sales.post(f"{ACCOUNT}/Attributes", {})) == (501, "501")
-    assert refusal(sales.delete(ACCOUNT)) == (501, "501")
-    assert refusal(sales.post("CreateEntities", {})) == (501, "501")
-    assert refusal(sales.post("RelationshipDefinitions", {})) == (501, "501")
+    """SDK 1.1.0 wire: CreateEntities, POST EntityDefinitions(guid)/Attributes and their like; define-alternate-keys;
+    use-change-tracking-synchronize-data-external-systems (ChangeTrackingEnabled is a definition's).
+    """
+    for answer, feature in (
+        (sales.post(f"{ACCOUNT}/Attributes", {}), "POST of table definitions"),
+        (sales.post(f"{ACCOUNT}/Keys", {}), "POST of table definitions"),
+        (sales.caller.http.put(f"/api/data/v9.2/{ACCOUNT}", json={}), "PUT of table definitions"),
+        (sales.delete(ACCOUNT), "DELETE of table definitions"),
+        (sales.post("CreateEntities", {}), "CreateEntities"),
+        (sales.post("RelationshipDefinitions", {}), "POST of table definitions"),
+    ):
+        assert refusal(answer) == (501, "501")
+        assert feature in message(answer)
 
 
 def test_global_choices_are_a_501(sales: Sales) -> None:
@@ -295,3 +321,17 @@ def test_a_property_that_the_twin_does_not_show_is_a_501_with_its_name(sales: Sa
     answer = sales.get(f"{ACCOUNT}?$select=IsKnowledgeManagementEnabled")
     assert refusal(answer) == (501, "501")
     assert "IsKnowledgeManagementEnabled" in message(answer)
+
+
+def test_every_table_compares_versions(sales: Sales) -> None:
+    """optimistic-concurrency: IsOptimisticConcurrencyEnabled tells for which tables etags are compared."""
+    found = sales.value("EntityDefinitions?$select=LogicalName&$filter=IsOptimisticConcurrencyEnabled eq false")
+    assert found == []
+
+
+def test_a_relationship_without_a_documented_name_is_named_by_one_rule(sales: Sales) -> None:
+    """dynamics-365-customer-engagement entity reference: assumptions.UNNAMED_RELATIONSHIP."""
+    name = UNNAMED_RELATIONSHIP.format(one="sdkmessage", many="sdkmessagefilter", column="sdkmessageid")
+    (found,) = sales.value(f"RelationshipDefinitions?$filter=SchemaName eq '{name}'")
+    assert (found["ReferencedEntity"], found["ReferencingEntity"]) == ("sdkmessage", "sdkmessagefilter")
+    assert found["ReferencingAttribute"] == "sdkmessageid"

@@ -82,6 +82,19 @@ def test_one_reference_is_put_and_deleted(sales: Sales) -> None:
     assert refusal(sales.caller.http.put(f"{API}/{path}", json={})) == (400, "0x80060888")
 
 
+def test_rows_are_not_associated_by_a_collection(sales: Sales) -> None:
+    """webapi/associate-disassociate-entities-using-web-api: collection-valued navigation property, $ref."""
+    collection = f"accounts({ACCOUNT})/contact_customer_accounts"
+    whole = {"@odata.id": f"{sales.caller.url}{API}/contacts({PERSON})"}
+    for answer, method in (
+        (sales.post(f"{collection}/$ref", whole), "POST"),
+        (sales.delete(f"{collection}({PERSON})/$ref"), "DELETE"),
+    ):
+        assert refusal(answer) == (501, "501")
+        assert f"{method} of contact_customer_accounts below accounts" in message(answer)
+    assert sales.row(f"contacts({PERSON})")["_parentcustomerid_value"] is None
+
+
 def test_a_header_takes_its_lines_along(sales: Sales) -> None:
     key = sales.create("salesorders", order("SO-1"))
     sales.create("salesorderdetails", line(key))

@@ -3,7 +3,7 @@
 import httpx
 
 from p2c_assets_tests.sandbox.dataverse.multipart import batch, operation, statuses
-from p2c_assets_tests.sandbox.dataverse.sales import Sales
+from p2c_assets_tests.sandbox.dataverse.sales import Sales, refusal
 from p2c_assets_tests.sandbox.dataverse.world import API
 
 
@@ -33,6 +33,13 @@ def test_an_operation_of_a_batch_may_have_twice_that(sales: Sales) -> None:
     room = 64 * 1024 - len(f"{API}/accounts?tag=")
     assert statuses(small_batch(sales, f"accounts?tag={'x' * room}").text) == [200]
     assert statuses(small_batch(sales, f"accounts?tag={'x' * (room + 1)}").text) == [414]
+
+
+def test_a_body_of_some_megabytes_is_read(sales: Sales) -> None:
+    """bulk-operations: messages are limited where plug-ins are registered; assumptions.NOTHING_TIMES_OUT."""
+    kind = {"@odata.type": "Microsoft.Dynamics.CRM.account", "name": "x" * 3_000_000}
+    answer = sales.post("accounts/Microsoft.Dynamics.CRM.CreateMultiple", {"Targets": [kind]})
+    assert refusal(answer) == (400, "0x80044331")
 
 
 def test_a_batch_has_a_thousand_operations_at_most(sales: Sales) -> None:

@@ -30,7 +30,7 @@ ZERO = Decimal(0)
     [("2.125", 2, "2.13"), ("-2.125", 2, "-2.13"), ("2.5", 0, "3"), ("40.49988", 2, "40.50"), ("1.00005", 4, "1.0001")],
 )
 def test_rounding_is_half_away_from_zero(value: str, places: int, rounded: str) -> None:
-    """assumptions.EXCESS_DECIMALS_ARE_ROUNDED."""
+    """assumptions.EXCESS_DECIMALS_ARE_ROUNDED; dynamics-365-customer-engagement salesorderdetail.md."""
     assert round_half_away(Decimal(value), places) == Decimal(rounded)
 
 
@@ -46,14 +46,18 @@ def test_rounding_is_half_away_from_zero(value: str, places: int, rounded: str) 
     ],
 )
 def test_line_amounts(quantity: str, price: str, discount: str, tax: str, base: str, extended: str) -> None:
-    """baseamount = quantity x (price - volume discount); extendedamount = base - manual discount + tax."""
+    """baseamount = quantity x (price - volume discount); extendedamount = base - manual discount + tax;
+    dynamics-365-customer-engagement salesorderdetail.md.
+    """
     given = LineInput(Decimal(quantity), Decimal(price), ZERO, Decimal(discount), Decimal(tax))
     amounts = line_amounts(given, 2)
     assert (amounts.baseamount, amounts.extendedamount) == (Decimal(base), Decimal(extended))
 
 
 def test_header_totals() -> None:
-    """Column descriptions of salesorder.md; header discount as amount and percentage."""
+    """Column descriptions of salesorder.md; header discount as amount and percentage;
+    dynamics-365-customer-engagement salesorderdetail.md.
+    """
     lines = [
         LineInput(Decimal(3), Decimal("10.00"), ZERO, Decimal("10.00"), Decimal("4.00")),
         LineInput(Decimal(1), Decimal("5.00"), ZERO, ZERO, Decimal("1.00")),
@@ -137,7 +141,9 @@ def test_pricing_is_skipped_for_the_integration_user(sales: Sales) -> None:
 
 
 def test_amounts_have_the_currencys_decimals(sales: Sales) -> None:
-    """PrecisionSource 2 (currency) and 1 (pricing): yen have none, unit prices keep four."""
+    """PrecisionSource 2 (currency) and 1 (pricing): yen have none, unit prices keep four;
+    dynamics-365-customer-engagement salesorderdetail.md.
+    """
     yen = {"pricelevelid@odata.bind": f"/pricelevels({LIST_JPY})"}
     key = _order(sales, **yen)
     more: dict[str, Any] = {"ispriceoverridden": True, "priceperunit": Decimal("10.12345"), "tax": Decimal("1.5")}
@@ -149,7 +155,9 @@ def test_amounts_have_the_currencys_decimals(sales: Sales) -> None:
 
 
 def test_the_price_comes_from_the_price_list(sales: Sales) -> None:
-    """salesorderdetail.md: ispriceoverridden false means the price list's price."""
+    """salesorderdetail.md: ispriceoverridden false means the price list's price;
+    dynamics-365-customer-engagement salesorderdetail.md.
+    """
     detail = sales.create("salesorderdetails", line(_order(sales), HELMET, priceperunit=1))
     row = sales.row(f"salesorderdetails({detail})")
     assert (row["priceperunit"], row["pricingerrorcode"], row["baseamount"]) == (
@@ -160,27 +168,31 @@ def test_the_price_comes_from_the_price_list(sales: Sales) -> None:
 
 
 def test_an_overridden_price_wins_over_the_price_list(sales: Sales) -> None:
-    """The order template's constant ispriceoverridden (sales-order-template-mapping-direct-two-ways.md)."""
+    """The order template's constant ispriceoverridden (sales-order-template-mapping-direct-two-ways.md);
+    dynamics-365-customer-engagement salesorderdetail.md.
+    """
     detail = sales.create("salesorderdetails", line(_order(sales), ispriceoverridden=True, priceperunit=7))
     assert sales.row(f"salesorderdetails({detail})")["baseamount"] == 7
 
 
 def test_a_product_that_is_not_in_the_price_list_has_a_pricing_error(sales: Sales) -> None:
-    """salesorderdetail.md: pricingerrorcode 11 Product Not In Price Level."""
+    """salesorderdetail.md: pricingerrorcode 11 Product Not In Price Level;
+    dynamics-365-customer-engagement salesorderdetail.md.
+    """
     key = _order(sales, **{"pricelevelid@odata.bind": f"/pricelevels({LIST_EUR})"})
     row = sales.row(f"salesorderdetails({sales.create('salesorderdetails', line(key))})")
     assert (row["pricingerrorcode"], row["priceperunit"]) == (11, 0)
 
 
 def test_a_document_needs_a_price_list(sales: Sales) -> None:
-    """Error list: PriceListIsMandatory; sales-order-template-mapping-direct-two-ways.md."""
+    """Error list: PriceListIsMandatory; sales-order-template-mapping-direct-two-ways.md; web-service-error-codes."""
     body = {name: value for name, value in order().items() if not name.startswith("pricelevelid")}
     for entity_set in ("quotes", "salesorders", "invoices"):
         assert refusal(sales.post(entity_set, body)) == (400, "0x80100010")
 
 
 def test_the_price_list_has_the_documents_currency(sales: Sales) -> None:
-    """Error list: RecordAndPricelistCurrencyNotEqual."""
+    """Error list: RecordAndPricelistCurrencyNotEqual; web-service-error-codes."""
     answer = sales.post(
         "salesorders", order("SO-1", **{"transactioncurrencyid@odata.bind": f"/transactioncurrencies({EUR})"})
     )
@@ -193,20 +205,21 @@ def test_the_price_list_has_the_documents_currency(sales: Sales) -> None:
 
 
 def test_a_line_has_its_headers_currency(sales: Sales) -> None:
+    """web-service-error-codes."""
     key = _order(sales)
     bind = {"transactioncurrencyid@odata.bind": f"/transactioncurrencies({EUR})"}
     assert refusal(sales.post("salesorderdetails", line(key, **bind))) == (400, "0x80048cf6")
 
 
 def test_a_product_on_a_document_is_active(sales: Sales) -> None:
-    """products-template-mapping-direct.md: drafts must be activated before use."""
+    """products-template-mapping-direct.md: drafts must be activated before use; assumptions.INACTIVE_PRODUCT_CODE."""
     answer = sales.post("salesorderdetails", line(_order(sales), DRAFT_PRODUCT))
     assert refusal(answer) == (400, "0x80040203")
     assert "DR-1" in message(answer)
 
 
 def test_the_unit_is_one_of_the_products_unit_group(sales: Sales) -> None:
-    """Error list: ProductInvalidUnit."""
+    """Error list: ProductInvalidUnit; web-service-error-codes."""
     key = _order(sales)
     wrong = line(key, **{"uomid@odata.bind": f"/uoms({HOUR})"})
     assert refusal(sales.post("salesorderdetails", wrong)) == (400, "0x80043b14")
@@ -214,7 +227,7 @@ def test_the_unit_is_one_of_the_products_unit_group(sales: Sales) -> None:
 
 
 def test_a_line_is_a_product_or_a_write_in(sales: Sales) -> None:
-    """Error list: CannotSpecifyBothProductAndProductDesc."""
+    """Error list: CannotSpecifyBothProductAndProductDesc; web-service-error-codes."""
     key = _order(sales)
     assert refusal(sales.post("salesorderdetails", line(key, isproductoverridden=True))) == (400, "0x80043afb")
     bare = {"salesorderid@odata.bind": f"/salesorders({key})", "quantity": 1}
@@ -223,18 +236,21 @@ def test_a_line_is_a_product_or_a_write_in(sales: Sales) -> None:
 
 
 def test_a_line_needs_a_quantity(sales: Sales) -> None:
+    """dynamics-365-customer-engagement salesorderdetail.md: ApplicationRequired; assumptions.BUSINESS_REQUIRED."""
     body = {name: value for name, value in line(_order(sales)).items() if name != "quantity"}
     assert refusal(sales.post("salesorderdetails", body)) == (400, "0x80040200")
 
 
 def test_a_discount_is_not_negative(sales: Sales) -> None:
-    """salesorderdetail.md: manualdiscountamount 0 to 1,000,000,000,000."""
+    """salesorderdetail.md: manualdiscountamount 0 to 1,000,000,000,000;
+    dynamics-365-customer-engagement salesorderdetail.md.
+    """
     answer = sales.post("salesorderdetails", line(_order(sales), manualdiscountamount=Decimal("-0.01")))
     assert refusal(answer) == (400, "0x80044330")
 
 
 def test_lines_are_numbered_where_they_bring_no_number(sales: Sales) -> None:
-    """lineitemnumber is Sales' own; sequencenumber is not filled."""
+    """lineitemnumber is Sales' own; sequencenumber is not filled; dynamics-365-customer-engagement salesorderdetail.md."""
     key = _order(sales)
     first = sales.create("salesorderdetails", line(key))
     sales.create("salesorderdetails", line(key, lineitemnumber=7, sequencenumber=3))
@@ -245,7 +261,7 @@ def test_lines_are_numbered_where_they_bring_no_number(sales: Sales) -> None:
 
 
 def test_a_line_keeps_columns_that_cannot_change(sales: Sales) -> None:
-    """salesorderdetail.md: not valid for update."""
+    """salesorderdetail.md: not valid for update; dynamics-365-customer-engagement salesorderdetail.md."""
     key = sales.create("salesorderdetails", line(_order(sales)))
     for column in ({"isproductoverridden": True}, {"producttypecode": 5}):
         assert refusal(sales.patch(f"salesorderdetails({key})", column)) == (400, "0x80041100")
@@ -260,3 +276,12 @@ def test_a_discount_per_unit_counts_for_each_of_the_quantity(sales: Sales) -> No
     sales.change(f"salesorders({key})", {"description": "x"})
     row = sales.row(f"salesorders({key})")
     assert (row["totalamount"], row["totallineitemdiscountamount"]) == (270, 30)
+
+
+def test_a_create_that_is_not_priced_is_a_501(sales: Sales) -> None:
+    """dynamics-365-customer-engagement organization.md: EnablePricingOnCreate off."""
+    sales.admin("load", {"rows": {"organizations": [{"enablepricingoncreate": False}]}})
+    answer = sales.post("salesorders", order("SO-1"))
+    assert refusal(answer) == (501, "501")
+    assert "organization.enablepricingoncreate off" in message(answer)
+    assert sales.admin("rows/salesorders")["value"] == []

@@ -5,7 +5,7 @@ import httpx
 from p2c_assets.sandbox.dataverse.options import TwinOptions
 from p2c_assets.sandbox.dataverse.twin import DataverseTwin
 from p2c_assets.sandbox.store import Store
-from p2c_assets_tests.sandbox.dataverse.sales import Sales, refusal
+from p2c_assets_tests.sandbox.dataverse.sales import Sales, message, refusal
 from p2c_assets_tests.sandbox.dataverse.world import ACCOUNT, API
 from p2c_assets_tests.sandbox.running import Caller, running
 
@@ -50,9 +50,16 @@ def test_the_solution_is_installed(sales: Sales) -> None:
 
 def test_the_organization_has_the_sales_settings(sales: Sales) -> None:
     """dynamics-365-customer-engagement organization.md; webapi/query/overview."""
-    (settings,) = sales.value("organizations?$select=discountcalculationmethod,oobpricecalculationenabled")
-    assert settings["discountcalculationmethod"] == 0
-    assert settings["oobpricecalculationenabled"] is True
+    expected = {
+        "discountcalculationmethod": 0,
+        "oobpricecalculationenabled": True,
+        "issopintegrationenabled": False,
+        "createproductswithoutparentinactivestate": False,
+        "enablepricingoncreate": True,
+        "expirechangetrackingindays": 7,
+    }
+    (settings,) = sales.value(f"organizations?$select={','.join(expected)}")
+    assert {name: settings[name] for name in expected} == expected
 
 
 def test_an_entity_definition_tells_set_keys_and_change_tracking(sales: Sales) -> None:
@@ -114,8 +121,18 @@ def test_actions_that_the_twin_leaves_out_are_a_501(sales: Sales) -> None:
     """convert-opportunity-quote-sales-order-invoice; dynamics-365-customer-engagement salesorder.md;
     dynamics-365-customer-engagement quote.md
     """
-    for name in ("GenerateQuoteFromOpportunity", "CalculatePrice", "msdyn_CloseQuoteAsWon", "RevertProduct"):
-        assert refusal(sales.post(name, {})) == (501, "501")
+    for name in (
+        "GenerateQuoteFromOpportunity",
+        "GenerateSalesOrderFromOpportunity",
+        "GenerateInvoiceFromOpportunity",
+        "CalculatePrice",
+        "msdyn_CloseQuoteAsWon",
+        "msdyn_CloseQuoteAsLost",
+        "RevertProduct",
+    ):
+        answer = sales.post(name, {})
+        assert refusal(answer) == (501, "501")
+        assert message(answer) == f"the sandbox does not support: {name}"
 
 
 def test_an_unknown_set_is_a_404(sales: Sales) -> None:

@@ -1,6 +1,8 @@
 """Reading from the Sales twin: options, filters, annotations, pages, versions."""
 
 from decimal import Decimal
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 
@@ -74,7 +76,7 @@ def test_filters_find_what_the_documentation_says(sales: Sales, text: str, names
 
 
 def test_ne_finds_empty_values_too(sales: Sales) -> None:
-    """assumptions.NE_INCLUDES_NULLS; the templates' filter `msdynce_ismaintainedexternally ne true`."""
+    """webapi/query/filter-rows: assumptions.NE_INCLUDES_NULLS; the templates' filter `msdynce_ismaintainedexternally ne true`."""
     order_id = sales.create("salesorders", order("SO-1"))
     (found,) = sales.value("salesorders?$filter=msdynce_ismaintainedexternally ne true")
     assert found["salesorderid"] == order_id
@@ -179,12 +181,19 @@ def test_a_missing_row_is_worded_by_the_kind_of_its_key(sales: Sales) -> None:
     answer = sales.get(f"accounts({MISSING})")
     assert refusal(answer) == (404, "0x80040217")
     assert message(answer) == f"Account With Id = {MISSING} Does Not Exist"
-    assert refusal(sales.get("accounts(accountnumber='A9')")) == (404, "0x80060891")
+    answer = sales.get("accounts(accountnumber='A9')")
+    assert refusal(answer) == (404, "0x80060891")
+    assert message(answer) == "A record with the specified key values does not exist in account entity"
 
 
 def test_a_key_that_is_not_defined_is_a_400(sales: Sales) -> None:
     """powerapps-docs use-alternate-key-reference-record.md: productnumber is no key of product."""
-    assert refusal(sales.get("products(productnumber='BK-1')")) == (400, "0x80060888")
+    for path in ("products(productnumber='BK-1')", "accounts(accountnumber='A1',name='x')"):
+        answer = sales.get(path)
+        assert refusal(answer) == (400, "0x80060888")
+        assert message(answer).startswith(
+            "The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM."
+        )
 
 
 def test_an_unchanged_row_is_a_304(sales: Sales) -> None:
@@ -258,6 +267,19 @@ def test_pages_do_not_shift_when_rows_come_and_go(sales: Sales) -> None:
     second = sales.json(sales.caller.get(first["@odata.nextLink"], Prefer=prefer))
     assert [row["name"] for row in first["value"]] == ["Adventure Works", "Fabrikam", "N00000", "N00001"]
     assert [row["name"] for row in second["value"]] == ["N00002", "N00002b", "N00003", "N00004"]
+
+
+def test_the_cookie_of_a_page_is_encoded_twice(sales: Sales) -> None:
+    """webapi/query/page-results: <cookie pagenumber="2" pagingcookie="..." istracking="False" />, first and last row."""
+    _many(sales, 1)
+    first = sales.json(sales.get("accounts?$select=name", Prefer="odata.maxpagesize=2"))
+    cookie = ElementTree.fromstring(unquote(first["@odata.nextLink"].partition("$skiptoken=")[2]))
+    assert (cookie.tag, cookie.get("pagenumber"), cookie.get("istracking")) == ("cookie", "2", "False")
+    inner = ElementTree.fromstring(unquote(unquote(str(cookie.get("pagingcookie")))))
+    (entry,) = inner
+    assert entry.tag == "accountid"
+    rows = [row["accountid"] for row in first["value"]]
+    assert [str(entry.get(name)).strip("{}").lower() for name in ("first", "last")] == rows
 
 
 def test_pages_by_an_empty_value_go_on(sales: Sales) -> None:
@@ -382,6 +404,19 @@ def test_the_in_operator_is_a_501(sales: Sales) -> None:
     answer = sales.get("accounts?$filter=name in ('a','b')")
     assert refusal(answer) == (501, "501")
     assert "operator in" in message(answer)
+
+
+def test_without_select_every_column_comes(sales: Sales) -> None:
+    """powerapps-docs webapi/query/select-columns.md."""
+    row = sales.row(f"accounts({ACCOUNT})")
+    assert {"name", "accountnumber", "createdon", "statecode", "_ownerid_value", "versionnumber"} <= row.keys()
+
+
+def test_elastic_tables_are_a_501(sales: Sales) -> None:
+    """bulk-operations: elastic tables, addressed with partitionId."""
+    answer = sales.get("accounts?partitionId=x")
+    assert refusal(answer) == (501, "501")
+    assert "elastic tables (partitionId)" in message(answer)
 
 
 @pytest.mark.parametrize("name", ["savedQuery", "userQuery"])

@@ -33,7 +33,7 @@ def _for_contact(**more: Any) -> dict[str, Any]:
 
 
 def test_an_account_gets_a_number_like_the_documented_example(sales: Sales) -> None:
-    """accounts-template-mapping-direct.md: ACC-01000-BVRCPS."""
+    """accounts-template-mapping-direct.md: ACC-01000-BVRCPS; CRMP2C solution."""
     first = sales.row(f"accounts({sales.create('accounts', {'name': 'One'})})")["accountnumber"]
     second = sales.row(f"accounts({sales.create('accounts', {'name': 'Two'})})")["accountnumber"]
     assert re.fullmatch(r"ACC-01000-[A-Z]{6}", first)
@@ -41,12 +41,13 @@ def test_an_account_gets_a_number_like_the_documented_example(sales: Sales) -> N
 
 
 def test_a_given_account_number_stays(sales: Sales) -> None:
+    """CRMP2C solution."""
     key = sales.create("accounts", {"name": "One", "accountnumber": "MINE"})
     assert sales.row(f"accounts({key})")["accountnumber"] == "MINE"
 
 
 def test_a_contact_gets_a_number_and_the_company_flag(sales: Sales) -> None:
-    """contacts-template-mapping-direct.md: CON-01000-BVRCPS; msdynce_iscompanyanaccount."""
+    """contacts-template-mapping-direct.md: CON-01000-BVRCPS; msdynce_iscompanyanaccount; CRMP2C solution."""
     key = sales.create("contacts", {"lastname": "Ng", "parentcustomerid_account@odata.bind": f"/accounts({ACCOUNT})"})
     row = sales.row(f"contacts({key})")
     assert re.fullmatch(r"CON-01000-[A-Z]{6}", row["msdynce_contactnumber"])
@@ -54,7 +55,7 @@ def test_a_contact_gets_a_number_and_the_company_flag(sales: Sales) -> None:
 
 
 def test_the_company_flag_follows_the_parent(sales: Sales) -> None:
-    """Update(parentcustomerid)."""
+    """Update(parentcustomerid); CRMP2C solution."""
     sales.change(f"contacts({PERSON})", {"parentcustomerid_account@odata.bind": f"/accounts({ACCOUNT})"})
     assert sales.row(f"contacts({PERSON})")["msdynce_iscompanyanaccount"] is True
     sales.change(f"contacts({PERSON})", {"parentcustomerid_account@odata.bind": None})
@@ -67,7 +68,7 @@ def test_the_full_name_is_made_of_its_parts(sales: Sales) -> None:
 
 
 def test_a_contact_becomes_an_active_customer_by_a_document(sales: Sales) -> None:
-    """contacts-template-mapping-direct.md: a quote, order or invoice created for the contact."""
+    """contacts-template-mapping-direct.md: a quote, order or invoice created for the contact; CRMP2C solution."""
     for entity_set, number in (
         ("quotes", "quotenumber"),
         ("salesorders", "ordernumber"),
@@ -79,7 +80,7 @@ def test_a_contact_becomes_an_active_customer_by_a_document(sales: Sales) -> Non
 
 
 def test_a_contact_becomes_an_active_customer_by_re_pointing(sales: Sales) -> None:
-    """Update(customerid)."""
+    """Update(customerid); CRMP2C solution."""
     key = sales.create("salesorders", order("SO-1"))
     sales.change(f"salesorders({key})", CUSTOMER)
     assert sales.row(f"contacts({PERSON})")["msdynce_isactivecustomer"] is True
@@ -103,7 +104,7 @@ def _items(sales: Sales, product: str) -> list[tuple[str, Decimal]]:
 
 
 def test_a_product_joins_the_price_list_of_its_currency(sales: Sales) -> None:
-    """products-template-mapping-direct.md."""
+    """products-template-mapping-direct.md; CRMP2C solution."""
     key = sales.create("products", _product("N"))
     assert _items(sales, key) == [(LIST_USD, Decimal("5.00"))]
     row = sales.one("productpricelevels", f"_productid_value eq {key}")
@@ -126,7 +127,7 @@ def test_a_price_list_item_takes_unit_group_and_currency_from_its_parents(sales:
 
 
 def test_the_first_valid_price_list_by_name_wins(sales: Sales) -> None:
-    """products-template-mapping-direct.md: ordered alphabetically; valid is active and within its dates."""
+    """products-template-mapping-direct.md: ordered alphabetically; valid is active and within its dates; CRMP2C solution."""
     other = {"transactioncurrencyid@odata.bind": f"/transactioncurrencies({USD})"}
     expired = sales.create("pricelevels", {"name": "A", "enddate": "2025-12-31", **other})
     coming = sales.create("pricelevels", {"name": "AA", "begindate": "2026-02-01", **other})
@@ -138,14 +139,14 @@ def test_the_first_valid_price_list_by_name_wins(sales: Sales) -> None:
 
 
 def test_an_explicit_price_list_wins(sales: Sales) -> None:
-    """products-template-mapping-direct.md."""
+    """products-template-mapping-direct.md; CRMP2C solution."""
     key = sales.create("products", _product("N"))
     sales.change(f"products({key})", {"pricelevelid@odata.bind": f"/pricelevels({LIST_EUR})"})
     assert (LIST_EUR, Decimal("5.00")) in _items(sales, key)
 
 
 def test_a_product_without_a_price_list_fails(sales: Sales) -> None:
-    """products-template-mapping-direct.md: no price list with that currency: the row fails."""
+    """products-template-mapping-direct.md: no price list with that currency: the row fails; CRMP2C solution."""
     sales.change(f"pricelevels({LIST_EUR})", {"statecode": 1, "statuscode": 100002})
     answer = sales.post("products", _product("N", EUR))
     assert refusal(answer) == (400, "0x80040265")
@@ -154,7 +155,7 @@ def test_a_product_without_a_price_list_fails(sales: Sales) -> None:
 
 
 def test_a_new_price_refreshes_the_item(sales: Sales) -> None:
-    """Update(price)."""
+    """Update(price); CRMP2C solution."""
     sales.change(f"products({BIKE})", {"price": Decimal("111.1111")})
     assert _items(sales, BIKE) == [(LIST_USD, Decimal("111.1111"))]
 
@@ -189,7 +190,9 @@ def _flags(sales: Sales, key: str) -> tuple[bool | None, list[bool | None]]:
 
 
 def test_the_flag_is_true_for_products_from_scm_only(sales: Sales) -> None:
-    """quotedetail/salesorderdetail Create, Update(productid), Delete: header flag and its copies on the lines."""
+    """quotedetail/salesorderdetail Create, Update(productid), Delete: header flag and its copies on the lines;
+    CRMP2C solution.
+    """
     key = sales.create("salesorders", order("SO-1"))
     assert _flags(sales, key) == (None, [])
     sales.create("salesorderdetails", line(key))
@@ -214,6 +217,7 @@ def _write_in(key: str, **more: Any) -> dict[str, Any]:
 
 
 def test_the_flag_is_false_once_the_last_line_is_gone(sales: Sales) -> None:
+    """CRMP2C solution."""
     key = sales.create("salesorders", order("SO-1"))
     detail = sales.create("salesorderdetails", line(key))
     sales.delete(f"salesorderdetails({detail})")
@@ -221,6 +225,7 @@ def test_the_flag_is_false_once_the_last_line_is_gone(sales: Sales) -> None:
 
 
 def test_quote_and_invoice_headers_carry_the_flag_too(sales: Sales) -> None:
+    """CRMP2C solution."""
     quote = sales.create("quotes", order())
     detail = sales.create("quotedetails", line(quote, parent="quote"))
     assert sales.row(f"quotes({quote})")["msdynce_hasexternallymaintainedproductsonly"] is True
@@ -233,6 +238,7 @@ def test_quote_and_invoice_headers_carry_the_flag_too(sales: Sales) -> None:
 
 
 def test_the_order_number_is_copied_to_the_lines(sales: Sales) -> None:
+    """CRMP2C solution."""
     key = sales.create("salesorders", order("SO-1"))
     detail = sales.create("salesorderdetails", line(key))
     row = sales.row(f"salesorderdetails({detail})")
@@ -245,7 +251,9 @@ def _freight(sales: Sales, key: str) -> list[tuple[Decimal, str, Decimal]]:
 
 
 def test_the_freight_tax_line_follows_the_header(sales: Sales) -> None:
-    """sales-order-template-mapping-direct-two-ways.md: a write-in product Freight Tax carries the header tax."""
+    """sales-order-template-mapping-direct-two-ways.md: a write-in product Freight Tax carries the header tax;
+    CRMP2C solution.
+    """
     key = sales.create("salesorders", order("SO-1", msdynce_misctax=Decimal("2.50")))
     sales.create("salesorderdetails", line(key))
     assert _freight(sales, key) == [(Decimal("2.50"), "Freight Tax", Decimal(1))]
@@ -261,6 +269,7 @@ def test_the_freight_tax_line_follows_the_header(sales: Sales) -> None:
 
 
 def test_the_freight_tax_line_does_not_break_the_flag(sales: Sales) -> None:
+    """CRMP2C solution."""
     key = sales.create("salesorders", order("SO-1", msdynce_misctax=2))
     assert sales.row(f"salesorders({key})")["msdynce_hasexternallymaintainedproductsonly"] is not True
     sales.create("salesorderdetails", line(key))
@@ -268,7 +277,7 @@ def test_the_freight_tax_line_does_not_break_the_flag(sales: Sales) -> None:
 
 
 def test_a_second_freight_tax_line_is_refused(sales: Sales) -> None:
-    """Text of the plug-in: Sales order can not contain more than one Freight tax."""
+    """Text of the plug-in: Sales order can not contain more than one Freight tax; CRMP2C solution."""
     key = sales.create("salesorders", order("SO-1", msdynce_misctax=2))
     answer = sales.post("salesorderdetails", _write_in(key, msdynce_ismisctax=True))
     assert refusal(answer) == (400, "0x80040265")
@@ -276,14 +285,14 @@ def test_a_second_freight_tax_line_is_refused(sales: Sales) -> None:
 
 
 def test_an_invoice_carries_freight_tax_too(sales: Sales) -> None:
-    """sales-invoice-template-mapping-direct.md; invoice Update async."""
+    """sales-invoice-template-mapping-direct.md; invoice Update async; CRMP2C solution."""
     key = sales.create("invoices", order(invoicenumber="I-1", msdynce_misctax=Decimal("1.25")))
     (row,) = sales.value(f"invoicedetails?$filter=_invoiceid_value eq {key}")
     assert (row["tax"], row["msdynce_ismisctax"]) == (Decimal("1.25"), True)
 
 
 def test_an_invoice_makes_its_order_invoiced_and_takes_its_owner(sales: Sales) -> None:
-    """sales-invoice-template-mapping-direct.md."""
+    """sales-invoice-template-mapping-direct.md; CRMP2C solution."""
     team = {"ownerid@odata.bind": f"/teams({TEAM_FRANCE})"}
     key = sales.create("salesorders", {**order("SO-1"), **team})
     detail = sales.create("salesorderdetails", line(key))
@@ -298,7 +307,7 @@ def test_an_invoice_makes_its_order_invoiced_and_takes_its_owner(sales: Sales) -
 
 
 def test_an_invoice_that_is_re_pointed_invoices_the_other_order(sales: Sales) -> None:
-    """Update(salesorderid)."""
+    """Update(salesorderid); CRMP2C solution."""
     key = sales.create("salesorders", order("SO-1"))
     invoice = sales.create("invoices", order(invoicenumber="I-1"))
     sales.change(f"invoices({invoice})", {"salesorderid@odata.bind": f"/salesorders({key})"})
@@ -309,3 +318,16 @@ def test_a_product_in_yen_joins_the_yen_list(sales: Sales) -> None:
     key = sales.create("products", _product("N", JPY, "100"))
     assert [amount for _, amount in _items(sales, key)] == [Decimal(100)]
     assert guid(6, 3) == _items(sales, key)[0][0]
+
+
+def test_a_product_without_price_joins_its_list_at_zero(sales: Sales) -> None:
+    """products-template-mapping-direct.md: assumptions.PRICE_OF_PRODUCT_WITHOUT_PRICE."""
+    body = {name: value for name, value in _product("N").items() if name != "price"}
+    assert _items(sales, sales.create("products", body)) == [(LIST_USD, Decimal(0))]
+
+
+def test_the_freight_tax_line_comes_to_a_closed_order_too(sales: Sales) -> None:
+    """sales-order-template-mapping-direct-two-ways.md: an asynchronous step; assumptions.FREIGHT_TAX_IGNORES_LOCKS."""
+    key = sales.create("salesorders", order("SO-1"))
+    sales.change(f"salesorders({key})", {"msdynce_misctax": 2, "statecode": 4, "statuscode": 100003})
+    assert _freight(sales, key) == [(Decimal(2), "Freight Tax", Decimal(1))]

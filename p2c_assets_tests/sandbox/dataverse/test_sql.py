@@ -37,6 +37,7 @@ def test_a_table_alias_qualifies_columns_and_a_column_alias_renames(sales: Sales
         ("name <> 'Fabrikam'", ["Adventure Works"]),
         ("name != 'Fabrikam' AND statecode = 0", ["Adventure Works"]),
         ("name > 'M' OR name < 'B'", ["Adventure Works"]),
+        ("name <= 'Adventure Works'", ["Adventure Works"]),
         ("(name = 'Fabrikam' OR name = 'Contoso') AND statecode >= 0", ["Fabrikam"]),
         ("name LIKE 'adv%'", ["Adventure Works"]),
         ("name LIKE 'work%'", []),
@@ -48,7 +49,6 @@ def test_a_table_alias_qualifies_columns_and_a_column_alias_renames(sales: Sales
         ("name BETWEEN 'A' AND 'B'", ["Adventure Works"]),
         ("transactioncurrencyid IS NULL", ["Fabrikam"]),
         ("transactioncurrencyid IS NOT NULL", ["Adventure Works"]),
-        ("transactioncurrencyid = NULL", []),
         (f"accountid = '{ACCOUNT}'", ["Adventure Works"]),
         ("createdon >= '2026-01-05'", ["Adventure Works", "Fabrikam"]),
         ("name = 'O''Brian'", []),
@@ -57,6 +57,18 @@ def test_a_table_alias_qualifies_columns_and_a_column_alias_renames(sales: Sales
 def test_where_compares_columns_with_literals(sales: Sales, where: str, names: list[str]) -> None:
     """webapi/query/sql (filter rows)."""
     assert _names(sales, where) == names
+
+
+def test_nothing_equals_null(sales: Sales) -> None:
+    """webapi/query/sql: `= NULL` "doesn't return the expected results": assumptions.SQL_NULL_EQUALS_NOTHING."""
+    assert _names(sales, "transactioncurrencyid = NULL") == []
+
+
+def test_like_finds_the_literal_percent_sign(sales: Sales) -> None:
+    """webapi/query/sql (LIKE patterns): '[%]off' matches a literal percent sign."""
+    for number, name in (("P1", "50%off"), ("P2", "50xoff")):
+        sales.create("accounts", {"name": name, "accountnumber": number})
+    assert _names(sales, "name LIKE '%[%]off'") == ["50%off"]
 
 
 def test_order_by_takes_several_columns(sales: Sales) -> None:
@@ -92,6 +104,12 @@ def test_top_is_taken(sales: Sales) -> None:
         ("SELECT name FROM account WHERE 1=1", "between a column and a literal"),
         ("SELECT name FROM account WHERE accountid IN (SELECT accountid FROM account)", "Subqueries"),
         ("SELECT name FROM account ORDER BY LEN(name)", "len"),
+        ("SELECT name FROM account WHERE EXISTS (SELECT accountid FROM account)", "EXISTS"),
+        ("SELECT name FROM account HAVING name = 'x'", "HAVING"),
+        ("SELECT name FROM account ORDER BY name OFFSET 1 ROWS FETCH NEXT 1 ROWS ONLY", "OFFSET"),
+        ("SELECT a.name FROM account a RIGHT JOIN contact c ON a.accountid = c.parentcustomerid", "RIGHT"),
+        ("SELECT a.name FROM account a FULL JOIN contact c ON a.accountid = c.parentcustomerid", "FULL"),
+        ("SELECT a.name FROM account a CROSS JOIN contact c", "CROSS"),
         ("SELECT name FROM contact", "contact"),
         ("SELECT b.name FROM account AS a", "b.name"),
     ],

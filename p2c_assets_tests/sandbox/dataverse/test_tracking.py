@@ -243,6 +243,9 @@ def test_a_token_expires_after_the_days_of_the_organisation(sales: Sales) -> Non
 def test_the_days_may_be_changed(sales: Sales) -> None:
     """use-change-tracking-synchronize-data-external-systems: the value can be changed"""
     (settings,) = sales.value("organizations?$select=organizationid")
+    for wrong in (-1, 366):
+        answer = sales.patch(f"organizations({settings['organizationid']})", {"expirechangetrackingindays": wrong})
+        assert refusal(answer) == (400, "0x8004432F")
     sales.change(f"organizations({settings['organizationid']})", {"expirechangetrackingindays": 30})
     link = _start(sales)
     sales.admin("advance", {"days": 30})
@@ -314,3 +317,17 @@ def test_changes_that_the_solution_makes_are_changes(sales: Sales) -> None:
     _, _, link = _changes(sales, link)
     sales.create("salesorderdetails", line(key))
     assert _changes(sales, link)[0] == ["An order"]
+
+
+def test_annotations_and_tracking_go_together(sales: Sales) -> None:
+    """use-change-tracking-synchronize-data-external-systems: preferences are joined; the link is there all the same"""
+    page = _page(sales, "accounts?$select=statecode", Prefer=f'{TRACK},odata.include-annotations="*"')
+    assert "@odata.deltaLink" in page
+    assert page["value"][0]["statecode@OData.Community.Display.V1.FormattedValue"] == "Active"
+
+
+def test_a_row_that_the_caller_may_not_see_any_more_is_no_deletion(sales: Sales) -> None:
+    """use-change-tracking-synchronize-data-external-systems: deletions are of rows, not of rights"""
+    link = _start(sales)
+    sales.admin("privileges", {"denied": [OTHER_ACCOUNT]})
+    assert _changes(sales, link)[:2] == ([], [])

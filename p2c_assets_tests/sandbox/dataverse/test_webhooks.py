@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from p2c_assets.sandbox.dataverse.twin import DataverseTwin
+from p2c_assets.sandbox.messages import Request
+from p2c_assets.sandbox.store import Store
 from p2c_assets_tests.sandbox.dataverse.sales import Sales, message, refusal
-from p2c_assets_tests.sandbox.dataverse.world import ACCOUNT, API, LIST_USD, OTHER_ACCOUNT, PERSON, line, order
+from p2c_assets_tests.sandbox.dataverse.world import ACCOUNT, API, LIST_USD, OTHER_ACCOUNT, PERSON, guid, line, order
 from p2c_assets_tests.sandbox.receiver import Posted, Receiver, receiving
 
 CONTRACTS = "http://schemas.microsoft.com/xrm/2011/Contracts"
@@ -319,3 +322,30 @@ def test_an_event_of_a_batch_is_told_when_its_changeset_is_done(sales: Sales, re
     sales.change(f"pricelevels({LIST_USD})", {"name": "x"})
     sales.change(f"accounts({ACCOUNT})", {"fax": "2"})
     assert _attributes(_target(receiver.next()))["fax"] == "2"
+
+
+def test_a_receiver_has_sixty_seconds() -> None:
+    """use-webhooks: a timeout of 60 seconds, one more attempt"""
+    twin = DataverseTwin(Store("sales"))
+    url = "http://127.0.0.1:1/"
+    step = {"sdkmessageid": "", "eventhandler": guid(70, 1), "statecode": 0, "mode": 1, "stage": 40}
+    (message_id,) = [row["sdkmessageid"] for row in twin.rows("sdkmessages") if row["name"] == "Create"]
+    endpoint = {"serviceendpointid": guid(70, 1), "name": "Hook", "contract": 8, "url": url, "authtype": 5}
+    steps = [{**step, "sdkmessageid": message_id}]
+    twin.load({"serviceendpoints": [endpoint], "sdkmessageprocessingsteps": steps}, plugins=False)
+    twin.handle(Request.of("POST", f"{API}/accounts", {}, b'{"name":"New"}'))
+    assert [(row["timeout_s"], row["attempts"]) for row in twin.notices.waiting(url)] == [(60.0, 2)]
+
+
+def test_notices_may_overtake_each_other(sales: Sales, receiver: Receiver) -> None:
+    """use-webhooks: no order is promised; the fault notice_reordered of the admin path"""
+    _register(sales, receiver)
+    sales.admin("faults", {"kind": "notice_reordered", "count": 1})
+    body = "\n".join(
+        f"--b\nContent-Type: application/http\nContent-Transfer-Encoding: binary\n\nPATCH {API}/accounts({ACCOUNT}) HTTP/1.1\n"
+        f'Content-Type: application/json\n\n{{"fax":"{number}"}}'
+        for number in (1, 2)
+    )
+    sales.caller.batch(f"{API}/$batch", f"{body}\n--b--\n", "b")
+    assert [_attributes(_target(receiver.next()))["fax"] for _ in range(2)] == ["2", "1"]
+    sales.admin("faults/clear", {})

@@ -15,6 +15,7 @@ from p2c_assets_tests.sandbox.dataverse.world import (
     HOUR,
     LIST_USD,
     MISSING,
+    OTHER_ACCOUNT,
     PERSON,
     TEAM_FRANCE,
     UNIT_FRANCE,
@@ -125,7 +126,7 @@ def test_if_match_wants_the_current_version(sales: Sales) -> None:
 
 
 def test_binds_go_by_guid_and_by_alternate_key(sales: Sales) -> None:
-    """powerapps-docs webapi/associate-disassociate-entities-using-web-api.md; the leading slash is optional."""
+    """powerapps-docs webapi/associate-disassociate-entities-using-web-api.md; the leading slash is optional; null clears."""
     for reference in (f"/accounts({ACCOUNT})", f"accounts({ACCOUNT})", "/accounts(accountnumber='A1')"):
         sales.change(f"contacts({PERSON})", {"parentcustomerid_account@odata.bind": reference})
         assert sales.row(f"contacts({PERSON})")["_parentcustomerid_value"] == ACCOUNT
@@ -166,14 +167,19 @@ def test_setting_one_target_of_a_polymorphic_lookup_clears_the_other(sales: Sale
 
 
 def test_a_lookup_cannot_be_set_by_its_value(sales: Sales) -> None:
+    """webapi/web-api-properties: lookup properties are read-only; a lookup is written by @odata.bind."""
     answer = sales.patch(f"contacts({PERSON})", {"_parentcustomerid_value": ACCOUNT})
     assert refusal(answer) == (400, "0x80048d19")
     assert "Use Navigation properties instead" in message(answer)
 
 
-def test_deep_insert_is_a_501(sales: Sales) -> None:
-    body = order("SO-1", transactioncurrencyid={"isocurrencycode": "USD"})
-    assert refusal(sales.post("salesorders", body)) == (501, "501")
+@pytest.mark.parametrize("name", ["transactioncurrencyid", "order_details"])
+def test_deep_insert_is_a_501(sales: Sales, name: str) -> None:
+    """webapi/create-entity-web-api.md: related rows nested in a create."""
+    nested: Any = {"isocurrencycode": "USD"} if name == "transactioncurrencyid" else [{"quantity": 1}]
+    answer = sales.post("salesorders", order("SO-1", **{name: nested}))
+    assert refusal(answer) == (501, "501")
+    assert f"deep insert of {name}" in message(answer)
 
 
 @pytest.mark.parametrize(
@@ -266,6 +272,42 @@ def test_the_default_unit_is_one_of_the_unit_group(sales: Sales) -> None:
     assert refusal(answer) == (400, "0x80043b16")
 
 
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"name": None}, "0x80040200"),
+        ({"productnumber": None}, "0x80040200"),
+        ({"defaultuomid@odata.bind": None}, "0x80040200"),
+        ({"defaultuomscheduleid@odata.bind": None}, "0x80043b16"),
+        ({"quantitydecimal": None}, "0x80040200"),
+        ({"quantitydecimal": -1}, "0x8004432F"),
+        ({"quantitydecimal": 6}, "0x8004432F"),
+        ({"name": "x" * 101}, "0x80044331"),
+        ({"productstructure": 4}, "0x8004431A"),
+    ],
+)
+def test_a_product_has_to_have_its_columns_within_their_limits(sales: Sales, more: dict[str, Any], code: str) -> None:
+    """dynamics-365-customer-engagement product.md: required columns, quantitydecimal 0 to 5, name up to 100."""
+    body = {name: value for name, value in _product("N", **more).items() if value is not None}
+    assert refusal(sales.post("products", body)) == (400, code)
+
+
+def test_empty_values_of_an_alternate_key_are_not_compared(sales: Sales) -> None:
+    """define-alternate-keys: assumptions.EMPTY_KEYS_ARE_NOT_UNIQUE."""
+    sales.admin("load", {"rows": {"accounts": [{"name": "One"}, {"name": "Two"}]}})
+    first, second = sales.value("accounts?$select=name&$filter=accountnumber eq null&$orderby=name")
+    sales.change(f"accounts({first['accountid']})", {"fax": "1"})
+    sales.change(f"accounts({second['accountid']})", {"fax": "1"})
+    assert refusal(sales.get("accounts(accountnumber='')")) == (404, "0x80060891")
+
+
+def test_an_expand_of_a_patch_is_not_honoured(sales: Sales) -> None:
+    """webapi/compose-http-requests-handle-errors: $expand beside return=representation of a PATCH."""
+    path = f"accounts({ACCOUNT})?$select=name&$expand=transactioncurrencyid($select=isocurrencycode)"
+    answer = sales.patch(path, {"name": "Changed"}, Prefer="return=representation")
+    assert sales.json(answer).keys() == {"@odata.context", "@odata.etag", "name", "accountid"}
+
+
 def test_a_price_list_cannot_be_given_to_a_new_product(sales: Sales) -> None:
     """dynamics-365-customer-engagement product.md: pricelevelid is not valid for create."""
     answer = sales.post("products", _product("N", **{"pricelevelid@odata.bind": f"/pricelevels({LIST_USD})"}))
@@ -280,7 +322,14 @@ def test_excess_decimals_are_rounded_half_away_from_zero(sales: Sales) -> None:
     assert sales.row(f"products({BIKE})")["price"] == Decimal("2.1235")
 
 
+def test_amounts_without_a_currency_have_two_decimals(sales: Sales) -> None:
+    """entity reference pages (PrecisionSource 2): assumptions.DEFAULT_CURRENCY_PRECISION."""
+    sales.change(f"accounts({OTHER_ACCOUNT})", {"creditlimit": Decimal("2.125")})
+    assert sales.row(f"accounts({OTHER_ACCOUNT})")["creditlimit"] == Decimal("2.13")
+
+
 def test_dates_are_shown_in_utc_to_the_second(sales: Sales) -> None:
+    """webapi/query/select-columns: assumptions.MOMENTS_HAVE_SECONDS."""
     key = sales.create("salesorders", order("SO-1", requestdeliveryby="2026-02-03T01:02:03.456+01:00"))
     assert sales.row(f"salesorders({key})")["requestdeliveryby"] == "2026-02-03T00:02:03Z"
     sales.change(f"salesorders({key})", {"requestdeliveryby": "2026-02-03"})
@@ -288,6 +337,7 @@ def test_dates_are_shown_in_utc_to_the_second(sales: Sales) -> None:
 
 
 def test_a_date_only_column_takes_dates_only(sales: Sales) -> None:
+    """webapi/query/select-columns: days as YYYY-MM-DD; assumptions.MOMENTS_HAVE_SECONDS."""
     key = sales.create("invoices", {**order(), "invoicenumber": "I-1", "msdynce_invoicedate": "2026-02-03"})
     assert sales.row(f"invoices({key})")["msdynce_invoicedate"] == "2026-02-03"
     wrong = {"msdynce_invoicedate": "2026-02-03T00:00:00Z"}

@@ -79,7 +79,7 @@ def test_an_open_order_is_confirmed_picked_packed_and_invoiced_in_a_day(scm: Cal
 def test_a_plan_stops_an_order_where_it_says_and_a_second_day_changes_nothing(
     scm: Caller, until: str, expected: tuple[str, str], lines: list[str]
 ) -> None:
-    # Source: sales-status-map
+    """Source: sales-status-map."""
     plan(scm, until=until)
     booked(scm, lines=2)
     day(scm)
@@ -105,6 +105,7 @@ def test_a_later_plan_lets_an_order_go_on(scm: Caller) -> None:
 
 
 def test_half_of_a_single_line_is_delivered_in_whole_units_and_the_rest_leaves_no_cent(scm: Caller) -> None:
+    """Source: sales-status-map."""
     plan(scm, until="partial_invoice")
     booked(scm, SalesPrice=Decimal("33.335"), TotalDiscountAmount=Decimal("10.00"))
     day(scm)
@@ -122,6 +123,7 @@ def test_half_of_a_single_line_is_delivered_in_whole_units_and_the_rest_leaves_n
 
 
 def test_totals_without_a_plan_use_the_companys_rate(scm: Caller) -> None:
+    """Source: sales-order-template-mapping-direct-two-ways."""
     booked(scm, TotalDiscountAmount=Decimal("10.00"))
     day(scm)
     header, line = record(scm, order_key()), record(scm, line_key())
@@ -179,7 +181,7 @@ def test_an_order_without_lines_is_left_alone(scm: Caller) -> None:
 
 
 def test_an_invoice_takes_customer_address_and_terms_of_its_order(scm: Caller) -> None:
-    # Source: invoice template page and grid
+    """Source: invoice template page and grid."""
     create(scm, "CustomersV2", customer())
     create(scm, "CDSSalesOrderHeaders", order(CustomersOrderReference="PO 1"))
     create(scm, "CDSSalesOrderLines", order_line(line=5, TotalDiscountAmount=Decimal("10.00")))

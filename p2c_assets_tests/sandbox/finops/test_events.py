@@ -14,6 +14,7 @@ import pytest
 
 from p2c_assets.sandbox.exact_json import loads
 from p2c_assets.sandbox.finops.twin import FinopsTwin
+from p2c_assets.sandbox.messages import Request
 from p2c_assets.sandbox.store import Store
 from p2c_assets_tests.sandbox.finops.scm_rows import (
     ALL,
@@ -148,13 +149,14 @@ def test_dates_are_milliseconds_and_the_empty_one_is_1900(scm: Caller, hook: Rec
 
 
 def test_control_numbers_increase_with_gaps(scm: Caller, hook: Receiver) -> None:
-    """Source: business-events/home-page.md"""
+    """Source: business-events/home-page.md; captured payloads: assumptions.FIRST_CONTROL_NUMBER"""
     activate(scm, hook)
     create(scm, "CustomersV2", customer())
     for number in range(1, 5):
         booked(scm, f"SO-{number}")
     scm.admin("advance", {"days": 1})
     numbers = [event(hook)["ControlNumber"] for _ in range(4)]
+    assert numbers[0] >= 5_637_144_576
     steps = [after - before for before, after in pairwise(numbers)]
     assert all(step > 0 for step in steps)
     assert set(steps) == {1, 2}
@@ -208,7 +210,16 @@ def test_other_kinds_of_endpoint_are_a_501(scm: Caller, kind: str) -> None:
     assert (answer.status_code, f"the endpoint type {kind}" in answer.text) == (501, True)
 
 
-@pytest.mark.parametrize("name", ["CustFreeTextInvoicePostedBusinessEvent", "CollectionLetterSentBusinessEvent"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CustFreeTextInvoicePostedBusinessEvent",
+        "CollectionStatusUpdatedBusinessEvent",
+        "CollectionLetterSentBusinessEvent",
+        "CustPaymentPostedBusinessEvent",
+        "BatchJobFinishedBusinessEvent",
+    ],
+)
 def test_events_without_occasion_in_the_sandbox_are_a_501(scm: Caller, hook: Receiver, name: str) -> None:
     """Source: business-events/app-business-events.md"""
     endpoint(scm, hook.url)
@@ -288,6 +299,18 @@ def test_each_event_is_a_post_of_its_own_that_waits_ten_seconds_for_its_answer()
     twin.advance(1)
     waiting = twin.notices.waiting("http://127.0.0.1:1/")
     assert [(row["timeout_s"], row["attempts"], row["body"].count("Target")) for row in waiting] == [(10.0, 3, 1)] * 2
+
+
+def test_events_beyond_the_supported_number_are_not_late() -> None:
+    """Source: business-events/data-events.md: 5,000 in 5 minutes; assumptions.NO_EVENT_IS_LATE"""
+    twin = FinopsTwin(Store("scm"))
+    twin.load(REFERENCE, plugins=False)
+    twin.load({"CustomersV2": [customer(dataAreaId="usmf")]}, plugins=False)
+    twin.admin("POST", ["event-endpoints"], {"name": "hook", "url": "http://127.0.0.1:1/"})
+    twin.admin("POST", ["data-events"], {"set": "CustomersV2", "operation": "Update", "endpoint": "hook"})
+    for number in range(5_001):
+        twin.handle(Request.of("PATCH", C1, {}, b'{"SalesMemo":"%d"}' % number))
+    assert len(twin.notices.waiting("http://127.0.0.1:1/")) == 5_001
 
 
 def test_delivery_is_at_least_once_and_in_no_order(scm: Caller, hook: Receiver) -> None:
@@ -405,6 +428,18 @@ def test_side_effects_on_other_records_are_events_too(scm: Caller, hook: Receive
     scm.patch(line_key(), {"SalesPrice": 5})
     assert record(scm, order_key())["@odata.etag"] != before
     assert attributes(target(event(hook)))["mserp_salesordernumber"] == "SO-1"
+
+
+def test_columns_of_other_records_trigger_no_event(scm: Caller, hook: Receiver) -> None:
+    """Source: business-events/data-events.md: computed columns do not trigger."""
+    booked(scm)
+    activate_data(scm, hook, "Update", entity_set="CDSSalesOrderHeaders")
+    activate_data(scm, hook, "Update", entity_set="CDSSalesOrderLines")
+    scm.patch(C1, {"IsExternallyMaintained": "No"})
+    assert record(scm, order_key())["OrderingCustomerIsExternallyMaintained"] == "No"
+    assert nothing_more(scm, hook)
+    scm.patch(order_key(), {"Email": "x@y.z"})
+    assert attributes(target(event(hook)))["mserp_email"] == "x@y.z"
 
 
 def test_loaded_and_altered_rows_are_no_events(scm: Caller, hook: Receiver) -> None:

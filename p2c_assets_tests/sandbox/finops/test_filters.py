@@ -33,6 +33,9 @@ CONFIRMED = "Microsoft.Dynamics.DataEntities.SalesOrderProcessingStatus'Confirme
         ("CreditLimit eq 100.50", ["C1"]),
         ("20 lt CreditLimit", ["C1"]),
         ("CreditLimit mul 2 add 1 eq 41", ["C2"]),
+        ("CreditLimit sub 0.5 eq 19.5", ["C2"]),
+        ("CreditLimit mod 7 eq 6", ["C2"]),
+        ("CreditLimit divby 8 eq 2.5", ["C2"]),
         ("CreditLimit div 0 eq 1", []),
         ("OrganizationNumberOfEmployees eq 7 or CustomerAccount eq 'c1'", ["C1", "C3"]),
         ("not (CustomerAccount eq 'C1')", ["C2", "C3"]),
@@ -69,7 +72,7 @@ def test_filters_find(scm: Caller, text: str, found: list[str]) -> None:
     ],
 )
 def test_what_filters_cannot_is_a_400(scm: Caller, text: str, reason: str) -> None:
-    """Source: odata.md: has and in not supported, enums only eq and ne; functions not on the list."""
+    """Source: odata.md: has and in not supported, enums only eq and ne; functions not on the list (docs issue 1486)."""
     answer = scm.get(f"/data/CustomersV2?$filter={text}")
     assert answer.status_code == 400
     assert reason in body(answer)["error"]["innererror"]["message"]

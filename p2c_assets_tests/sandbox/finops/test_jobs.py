@@ -9,6 +9,8 @@ from p2c_assets_tests.sandbox.finops.scm_rows import (
     order,
     order_key,
     order_line,
+    quotation,
+    quotation_line,
     record,
     value,
 )
@@ -67,6 +69,29 @@ def test_lines_without_a_number_get_the_next_ones_of_their_document(scm: Caller)
     after = value(scm, LINES)
     assert {row["LineCreationSequenceNumber"]: row["ProductNumber"] for row in after} == {4: "P1", 5: "P1", 6: "P2"}
     assert run(scm, "populate_prospect_to_cash")["done"] == 0
+
+
+def test_lines_of_quotations_and_invoices_get_numbers_and_products_come_into_sight(scm: Caller) -> None:
+    """Source: prospect-to-cash."""
+    created = quotation_line(line=0, dataAreaId="usmf")
+    invoiced = {"dataAreaId": "usmf", "InvoiceNumber": "I-1", "InvoiceDate": "2026-01-05", "LedgerVoucher": "V-1"}
+    old = {"dataAreaId": "usmf", "ProductNumber": "OLD", "SalesUnitSymbol": "ea", "distinct": False}
+    tables: dict[str, list[dict[str, Any]]] = {
+        "CustomersV2": [customer(dataAreaId="usmf")],
+        "CDSSalesQuotationHeaders": [quotation(dataAreaId="usmf")],
+        "CDSSalesQuotationLines": [created, {**created, "ProductNumber": "P2"}],
+        "ExternallyMaintainedCustomerSalesInvoiceHeaders": [{**invoiced, "InvoiceCustomerAccountNumber": "C1"}],
+        "ExternallyMaintainedCustomerSalesInvoiceLines": [{**invoiced, "LineCreationSequenceNumber": 0}],
+        "_released_products": [old],
+    }
+    scm.admin("load", {"rows": tables})
+    assert run(scm, "populate_prospect_to_cash")["done"] == 4
+    for name, expected in (
+        ("CDSSalesQuotationLines", [1, 2]),
+        ("ExternallyMaintainedCustomerSalesInvoiceLines", [1]),
+    ):
+        assert [row["LineCreationSequenceNumber"] for row in value(scm, f"/data/{name}")] == expected
+    assert "OLD" in numbers(scm)
 
 
 def test_a_finished_job_is_put_back_to_waiting_and_runs_again(scm: Caller) -> None:

@@ -36,6 +36,12 @@ def test_a_public_entity_tells_keys_types_and_what_may_be_edited(scm: Caller) ->
     assert (entity["EntitySetName"], entity["IsReadOnly"]) == ("CDSSalesOrderHeaders", False)
     properties = {one["Name"]: one for one in entity["Properties"]}
     assert set(properties) == set(ENTITY_SETS["CDSSalesOrderHeaders"].names)
+    assert (entity["Name"], entity["LabelId"], entity["ConfigurationEnabled"]) == (
+        "CDSSalesOrderHeader",
+        "@Sandbox:CDSSalesOrderHeaders",
+        True,
+    )
+    assert (properties["Email"]["LabelId"], properties["Email"]["IsDimension"]) == ("@Sandbox:Email", False)
 
     def of(name: str) -> tuple[object, ...]:
         wanted = ("TypeName", "DataType", "IsKey", "IsMandatory", "AllowEdit", "AllowEditOnCreate")

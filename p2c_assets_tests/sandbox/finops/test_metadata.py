@@ -6,6 +6,7 @@ import pytest
 import requests
 from odata import ODataService
 
+from p2c_assets.sandbox.finops.action_schema import ACTIONS
 from p2c_assets.sandbox.finops.enums import ENUMS
 from p2c_assets_tests.sandbox.finops.scm_rows import booked, create, order_line, quotation, value
 from p2c_assets_tests.sandbox.running import Caller
@@ -65,7 +66,7 @@ def test_texts_and_enums_are_nullable_keys_numbers_and_dates_are_not(schema: ET.
 
 
 def test_every_type_that_is_named_is_declared(schema: ET.Element) -> None:
-    """Source: OData CSDL 4.0: qualified names resolve."""
+    """Source: OData CSDL 4.0: qualified names resolve; odata.md (shared names): assumptions.NO_NAME_IS_SHARED."""
     declared = {f"{NAMESPACE}.{one.get('Name')}" for one in schema if one.tag != f"{EDM}Action"}
     used = {
         (one.get("Type") or one.get("EntityType") or "").removeprefix("Collection(").removesuffix(")")
@@ -107,6 +108,13 @@ def test_a_bound_actions_first_parameter_is_its_binding(schema: ET.Element) -> N
         f"Collection({NAMESPACE}.SystemNotification)",
     )
     assert [one.get("Type") for one in action.findall(f"{EDM}ReturnType")] == ["Collection(Edm.String)"]
+
+
+def test_sets_of_actions_have_a_key(schema: ET.Element) -> None:
+    """Source: OData CSDL 4.0 (an entity type has a key): assumptions.ACTION_SET_KEYS."""
+    for name in {action.entity_set for action in ACTIONS}:
+        kind = named(named(schema, "EntityContainer", "Resources"), "EntitySet", name).get("EntityType", "")
+        assert list(named(schema, "EntityType", kind.rpartition(".")[2]).iter(f"{EDM}PropertyRef"))
 
 
 def test_python_odata_reads_the_document_and_rows(scm: Caller) -> None:

@@ -23,7 +23,9 @@ HEADERS, LINES = "CDSSalesOrderHeaders", "CDSSalesOrderLines"
 
 
 def test_an_order_takes_what_it_is_not_told_from_its_customers(scm: Caller) -> None:
-    """Source: sales-order template page: the ERP defaults the invoice account and both addresses; odata.md."""
+    """Source: sales-order template page: the ERP defaults the invoice account and both addresses; odata.md;
+    sales-order-template-mapping-direct-two-ways.
+    """
     create(
         scm,
         "CustomersV2",
@@ -54,6 +56,7 @@ def test_a_new_order_is_open_active_of_no_origin_and_without_totals(scm: Caller)
 
 
 def test_a_sent_delivery_address_stays_and_reaches_the_lines(scm: Caller) -> None:
+    """Source: sales-order-template-mapping-direct-two-ways."""
     create(scm, "CustomersV2", customer())
     address = {
         "DeliveryAddressStreet": "2 Rue",
@@ -67,6 +70,7 @@ def test_a_sent_delivery_address_stays_and_reaches_the_lines(scm: Caller) -> Non
 
 
 def test_a_sent_address_needs_a_known_country(scm: Caller) -> None:
+    """Source: old template pages (a default country): assumptions.ADDRESS_NEEDS_A_COUNTRY."""
     create(scm, "CustomersV2", customer())
     error = refusal(scm, HEADERS, order(DeliveryAddressCity="Lyon"))
     assert "must be filled in" in error["message"]
@@ -98,11 +102,13 @@ def test_a_name_or_a_flag_alone_is_no_address(scm: Caller) -> None:
     ],
 )
 def test_orders_refuse_unknown_references(scm: Caller, values: dict[str, Any], text: str) -> None:
+    """Source: live fixture."""
     create(scm, "CustomersV2", customer())
     assert text in refusal(scm, HEADERS, order(**values))["message"]
 
 
 def test_a_customer_of_another_company_is_unknown(scm: Caller) -> None:
+    """Source: live fixture."""
     create(scm, "CustomersV2", customer(dataAreaId="frsi", SalesCurrencyCode="EUR"))
     assert "The value 'C1'" in refusal(scm, HEADERS, order())["message"]
 
@@ -255,6 +261,7 @@ def test_a_line_write_changes_the_headers_version(scm: Caller) -> None:
 
 
 def test_an_invoiced_order_is_closed(scm: Caller) -> None:
+    """Source: platform knowledge: assumptions.CLOSED_DOCUMENTS_ARE_READ_ONLY."""
     booked(scm)
     scm.admin("advance", {"days": 1})
     for answer in (
@@ -269,6 +276,7 @@ def test_an_invoiced_order_is_closed(scm: Caller) -> None:
 
 
 def test_deleting_an_order_deletes_its_lines(scm: Caller) -> None:
+    """Source: platform knowledge: assumptions.LINES_GO_WITH_THEIR_HEADER."""
     booked(scm, lines=2)
     assert scm.delete(order_key()).status_code == 204
     assert scm.get(line_key()).status_code == 404

@@ -323,6 +323,49 @@ def test_an_entity_goes_by_its_label(scm: Caller, name: str) -> None:
     assert text == f"Entity {name} does not exist in the target environment"
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Customer definitions",
+        "Customers V3",
+        "Released products V2",
+        "Sales order headers V2",
+        "Sales order lines V2",
+    ],
+)
+def test_labels_of_entities_that_the_sandbox_does_not_have_are_a_501(scm: Caller, label: str) -> None:
+    """Source: data-entities/entity-*.md pages; data-entities/optimize-data-migration.md"""
+    feature = f"the entity {label} in data management"
+    parameters = {"entity": label, "threshold": 1000, "tasks": 1}
+    project_of = {"value": [{"name": "P", "entities": [{"label": label}]}]}
+    for answer in (
+        call_import(scm, package_of([row()], label)),
+        scm.http.post("/_sandbox/data-projects", json=project_of),
+        scm.http.post("/_sandbox/entity-execution-parameters", json=parameters),
+    ):
+        assert (answer.status_code, feature in answer.text) == (501, True)
+
+
+def test_units_run_one_after_the_other(scm: Caller) -> None:
+    """Source: data-entities/data-entities-data-packages.md: units run in parallel; assumptions.UNITS_RUN_IN_TURN"""
+    _, status = two_entities(scm, {"ExecutionUnit": 1}, {"ExecutionUnit": 2})
+    assert status == "Succeeded"
+    assert record(scm, key("CDSSalesOrderLines", SalesOrderNumber="SO-1", LineCreationSequenceNumber=1))
+
+
+def test_tasks_of_one_parent_do_not_conflict(scm: Caller) -> None:
+    """Source: a trace of locks and update conflicts; assumptions.TASKS_DO_NOT_CONFLICT"""
+    create(scm, "CustomersV2", customer())
+    create(scm, "CDSSalesOrderHeaders", {"SalesOrderNumber": "SO-1", "OrderingCustomerAccountNumber": "C1"})
+    scm.admin("entity-execution-parameters", {"entity": LINES, "threshold": 1, "tasks": 2})
+    lines = [
+        {"SALESORDERNUMBER": "SO-1", "LINECREATIONSEQUENCENUMBER": str(number), "PRODUCTNUMBER": "P1"}
+        for number in (1, 2)
+    ]
+    execution, status = imported(scm, package_of(lines, LINES))
+    assert (status, entity_job(scm, execution)["tasks"]) == ("Succeeded", 2)
+
+
 def test_a_unicode_file_must_be_utf_16_with_its_mark(scm: Caller) -> None:
     """Source: dmf_package_import.py"""
     package = zipped({"c.csv": text_of([row()]).encode()}, entity_xml(CUSTOMERS, list(row()), "c.csv"))

@@ -41,7 +41,7 @@ def person(account: str = "CON1", **values: Any) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_unknown_references_are_refused_by_field(scm: Caller, values: dict[str, Any], field: str, text: str) -> None:
-    # Source: live fixture of AxODataFieldValidationException
+    """Source: live fixture of AxODataFieldValidationException."""
     error = refusal(scm, "CustomersV2", customer(**values))
     assert error["type"].endswith("AxODataFieldValidationException")
     assert f"for the following fields: {field}. Infolog: Warning: " in error["message"]
@@ -58,7 +58,7 @@ def test_unknown_references_are_refused_by_field(scm: Caller, values: dict[str, 
     ],
 )
 def test_mandatory_fields_must_be_filled_in(scm: Caller, values: dict[str, Any], label: str) -> None:
-    # Source: full trace of Write failed, with the platform's noise after the cause
+    """Source: full trace of Write failed, with the platform's noise after the cause; live fixture."""
     error = refusal(scm, "CustomersV2", customer(**values))
     assert error["message"] == (
         "Write failed for table row of type 'CustCustomerV2Entity'. Infolog: "
@@ -74,6 +74,7 @@ def test_the_companys_currency_and_language_are_the_defaults(scm: Caller) -> Non
 
 
 def test_countries_are_found_without_case_and_give_both_codes(scm: Caller) -> None:
+    """Source: platform knowledge: assumptions.ISO_CODES_ARE_RETURNED_UPPER_CASE."""
     created = create(scm, "CustomersV2", customer(AddressCountryRegionISOCode="fr"))
     assert (created["AddressCountryRegionISOCode"], created["AddressCountryRegionId"]) == ("FR", "FRA")
     assert scm.patch(C1, {"AddressCountryRegionId": "usa"}).status_code == 204
@@ -87,7 +88,9 @@ def test_a_customer_without_an_address_needs_no_country(scm: Caller) -> None:
 
 
 def test_a_customer_makes_its_party_and_gets_a_number_when_it_sends_none(scm: Caller) -> None:
-    # Source: migration page: the account number is the party number unless customised
+    """Source: migration page: the account number is the party number unless customised;
+    accounts and contacts templates.
+    """
     create(scm, "CustomersV2", customer())
     numbered = create(scm, "CustomersV2", customer("C2", PartyNumber=""))
     assert numbered["PartyNumber"] == "000000001"
@@ -95,7 +98,7 @@ def test_a_customer_makes_its_party_and_gets_a_number_when_it_sends_none(scm: Ca
 
 
 def test_a_contact_person_needs_a_known_associated_party(scm: Caller) -> None:
-    # Source: contacts template page: the account's number is its party number
+    """Source: contacts template page: the account's number is its party number; accounts and contacts templates."""
     error = refusal(scm, "CDSContactPersons", contact())
     assert "The value 'C1' in field 'Associated party number' is not found in the related table" in error["message"]
     create(scm, "CustomersV2", customer())
@@ -105,7 +108,9 @@ def test_a_contact_person_needs_a_known_associated_party(scm: Caller) -> None:
 
 
 def test_a_contact_person_who_becomes_a_customer_keeps_the_party(scm: Caller) -> None:
-    # Source: contact-to-customer template page: one contact number for person and customer
+    """Source: contact-to-customer template page: one contact number for person and customer;
+    accounts and contacts templates.
+    """
     create(scm, "CustomersV2", customer())
     create(scm, "CDSContactPersons", contact())
     create(scm, "CustomersV2", person())
@@ -114,6 +119,7 @@ def test_a_contact_person_who_becomes_a_customer_keeps_the_party(scm: Caller) ->
 
 
 def test_a_partys_kind_does_not_change(scm: Caller) -> None:
+    """Source: accounts and contacts templates."""
     create(scm, "CustomersV2", customer())
     error = refusal(scm, "CDSContactPersons", contact("C1"))
     assert "The party C1 is of the type Organization and cannot become a Person." in error["message"]
@@ -122,7 +128,9 @@ def test_a_partys_kind_does_not_change(scm: Caller) -> None:
 
 
 def test_a_contact_persons_key_has_both_party_numbers(scm: Caller) -> None:
-    # Source: $metadata: key dataAreaId, ContactPersonPartyNumber, AssociatedPartyNumber
+    """Source: $metadata: key dataAreaId, ContactPersonPartyNumber, AssociatedPartyNumber;
+    accounts and contacts templates.
+    """
     create(scm, "CustomersV2", customer())
     create(scm, "CustomersV2", customer("C2"))
     create(scm, "CDSContactPersons", contact())

@@ -215,3 +215,27 @@ def test_a_quotation_cannot_get_another_outcome(scm: Caller) -> None:
 
 def test_other_admin_routes_are_501(scm: Caller) -> None:
     assert scm.http.post("/_sandbox/ship", json={}).status_code == 501
+
+
+def test_a_line_shows_its_headers_status(scm: Caller) -> None:
+    """Source: sales-status-map: filters of the templates use both alike; assumptions.LINE_STATUS_IS_THE_HEADERS."""
+    booked(scm, lines=2)
+    posted(scm, "Confirmation")
+    posted(scm, "PackingSlip", l1=1)
+    assert [record(scm, line_key(line=line))["SalesOrderProcessingStatus"] for line in (1, 2)] == [
+        "PartiallyDelivered",
+        "PartiallyDelivered",
+    ]
+
+
+def test_a_cancelled_order_keeps_its_totals(scm: Caller) -> None:
+    """Source: platform knowledge: assumptions.CANCELLED_ORDERS_KEEP_THEIR_TOTALS."""
+    booked(scm)
+    scm.admin("jobs", {"job": "calculate_sales_totals"})
+    before = record(scm, order_key())
+    posted(scm, "Cancellation")
+    after = record(scm, order_key())
+    assert after["SalesOrderStatus"] == "Canceled"
+    assert [after[name] for name in ("OrderTotalAmount", "OrderTotalTaxAmount")] == [
+        before[name] for name in ("OrderTotalAmount", "OrderTotalTaxAmount")
+    ]

@@ -92,7 +92,9 @@ def test_an_unknown_company_is_refused(scm: Caller) -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "CustomersBase",
         "CustomersV3",
+        "ReleasedProductsV2",
         "SalesOrderHeadersV2",
         "SalesOrderLines",
         "CDSSalesOrderLinesV2",
@@ -102,7 +104,7 @@ def test_an_unknown_company_is_refused(scm: Caller) -> None:
     ],
 )
 def test_entities_that_the_sandbox_does_not_have_are_501(scm: Caller, name: str) -> None:
-    """Source: generated client of a 2025 $metadata; odata.md."""
+    """Source: generated client of a 2025 $metadata; odata.md; data-entities/entity-*.md pages."""
     answer = scm.get(f"/data/{name}")
     assert answer.status_code == 501
     assert body(answer)["error"]["message"] == f"the sandbox does not support: the entity set {name}"
@@ -133,7 +135,7 @@ def test_entities_have_the_keys_of_the_real_ones(scm: Caller, name: str, keys: l
 
 
 def test_change_tracking_is_not_offered(scm: Caller) -> None:
-    """Source: platform knowledge: no $delta, no change tokens over OData."""
+    """Source: odata.md (the options that there are): no $delta, no change tokens over OData."""
     create(scm, "CustomersV2", customer())
     answer = scm.get("/data/CustomersV2", Prefer="odata.track-changes")
     assert answer.status_code == 200
@@ -304,3 +306,14 @@ def test_a_line_takes_the_warehouse_of_its_header(scm: Caller) -> None:
     create(scm, HEADERS, order(DefaultShippingWarehouseId="13"))
     line = create(scm, LINES, order_line())
     assert (line["ShippingWarehouseId"], line["ShippingSiteId"]) == ("13", "1")
+
+
+def test_the_company_header_is_passed_over(scm: Caller) -> None:
+    """Source: community sample, unverified: assumptions.COMPANY_HEADER_IS_IGNORED."""
+    assert body(scm.post("/data/CustomersV2", customer(), Company="frsi"))["dataAreaId"] == "usmf"
+
+
+def test_an_array_in_the_place_of_a_value_is_a_target_invocation_exception(scm: Caller) -> None:
+    """Source: odata.md (arrays and containers are not usable); Dynamics-AX-Integration issue 61."""
+    error = refusal(scm, "CustomersV2", customer(SalesMemo=["a"]))
+    assert error["type"] == "System.Reflection.TargetInvocationException"

@@ -29,7 +29,7 @@ def test_a_quotation_takes_what_it_is_not_told_from_its_customer(scm: Caller) ->
 
 
 def test_totals_of_quotations_are_current_after_every_write(scm: Caller) -> None:
-    # Source: assumptions.QUOTATION_TOTALS_ARE_CALCULATED_ON_WRITE; split as on orders
+    """Source: $metadata (AreTotalsCalculated): assumptions.QUOTATION_TOTALS_ARE_CALCULATED_ON_WRITE; split as on orders."""
     offered(scm)
     header, line = record(scm, QU1), record(scm, LINE1)
     assert (line["LineDiscountAmount"], line["FixedPriceCharges"]) == (Decimal("3.33"), Decimal("-0.01"))
@@ -51,7 +51,7 @@ def test_a_line_write_changes_the_headers_version(scm: Caller) -> None:
 
 
 def test_a_quotation_that_is_not_open_refuses_changes(scm: Caller) -> None:
-    # Source: mapping of quotations: an upsert of a confirmed, lost or cancelled one must fail
+    """Source: mapping of quotations: an upsert of a confirmed, lost or cancelled one must fail; quotation template."""
     offered(scm)
     scm.admin(
         "alter",
@@ -71,7 +71,7 @@ def test_a_quotation_that_is_not_open_refuses_changes(scm: Caller) -> None:
 
 
 def test_a_confirmed_quotation_becomes_an_order(scm: Caller) -> None:
-    # Source: $metadata: GeneratedSalesOrderNumber
+    """Source: $metadata: GeneratedSalesOrderNumber; quotation template."""
     offered(scm)
     item = {
         "day": 1,
@@ -92,6 +92,7 @@ def test_a_confirmed_quotation_becomes_an_order(scm: Caller) -> None:
 
 
 def test_deleting_an_open_quotation_deletes_its_lines(scm: Caller) -> None:
+    """Source: platform knowledge: assumptions.LINES_GO_WITH_THEIR_HEADER."""
     offered(scm)
     assert scm.delete(QU1).status_code == 204
     assert scm.get(LINE1).status_code == 404

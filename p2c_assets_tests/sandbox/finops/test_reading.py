@@ -94,7 +94,7 @@ def test_select_answers_the_named_columns_and_the_etag(scm: Caller) -> None:
     ],
 )
 def test_a_bad_query_is_a_400_that_says_why(scm: Caller, query: str, text: str) -> None:
-    """Source: Microsoft.OData error texts; platform knowledge."""
+    """Source: Microsoft.OData error texts; odata.md (the options that there are)."""
     answer = scm.get(f"/data/CustomersV2?{query}")
     assert answer.status_code == 400
     assert text in body(answer)["error"]["innererror"]["message"]
@@ -161,6 +161,14 @@ def test_a_clients_top_limits_the_total_not_the_page(scm: Caller) -> None:
         seen += accounts(page["value"])
         link = page.get("@odata.nextLink")
     assert seen == ["C001", "C002", "C003"]
+
+
+def test_skip_and_top_cut_the_result(scm: Caller) -> None:
+    """Source: odata.md."""
+    customers(scm, 5)
+    path = "/data/CustomersV2?$orderby=CustomerAccount desc"
+    assert accounts(value(scm, f"{path}&$skip=1&$top=2")) == ["C004", "C003"]
+    assert accounts(value(scm, f"{path}&$skip=4")) == ["C001"]
 
 
 def test_no_more_than_ten_thousand_rows_come_at_once(scm: Caller) -> None:

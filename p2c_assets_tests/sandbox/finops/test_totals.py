@@ -44,12 +44,14 @@ def test_a_line_amount_is_price_less_discount_plus_charge_rounded_once() -> None
 
 
 def test_a_prescribed_tax_is_spread_and_a_rate_is_rounded_per_line() -> None:
+    """Source: sales-order-template-mapping-direct-two-ways."""
     amounts = [Decimal("10.05"), Decimal("10.05"), Decimal("0.10")]
     assert line_taxes(amounts, Decimal("0.1"), None) == [Decimal("1.01"), Decimal("1.01"), Decimal("0.01")]
     assert sum(line_taxes(amounts, Decimal("0.1"), Decimal("2.00"))) == Decimal("2.00")
 
 
 def test_a_documents_total_is_lines_less_end_discount_plus_charges_plus_tax() -> None:
+    """Source: sales-order-template-mapping-direct-two-ways."""
     totals = document_totals(
         [Decimal("290.00")],
         [Decimal("29.00")],

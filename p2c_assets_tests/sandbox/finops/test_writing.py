@@ -54,7 +54,9 @@ def test_etags_hold_version_and_record_id_per_data_source(scm: Caller) -> None:
 
 
 def test_post_goes_to_the_company_in_the_body(scm: Caller) -> None:
-    """Source: trace (in company context); default company when omitted; captured trace."""
+    """Source: trace (in company context); default company when omitted; captured trace; platform knowledge
+    (assumptions.NOTHING_IS_SHARED_BETWEEN_COMPANIES).
+    """
     create(scm, "CustomersV2", customer(dataAreaId="FRSI", SalesCurrencyCode="EUR"))
     assert scm.get(C1).status_code == 404
     assert record(scm, key("CustomersV2", "frsi", CustomerAccount="C1") + ALL)["dataAreaId"] == "frsi"
@@ -222,7 +224,9 @@ def test_a_failed_write_leaves_nothing_behind(scm: Caller) -> None:
 
 
 def test_dates_are_at_noon_and_empty_ones_in_1900(scm: Caller) -> None:
-    """Source: trace: 1900-01-01T12:00:00Z; date-only fields surface at noon."""
+    """Source: trace: 1900-01-01T12:00:00Z; date-only fields surface at noon; old template page (required dates):
+    assumptions.REQUESTED_DATES_DEFAULT_TO_TODAY.
+    """
     create(scm, "CustomersV2", customer())
     sent = order(RequestedShippingDate="2026-03-01T00:00:00Z")
     created = create(scm, "CDSSalesOrderHeaders", sent)

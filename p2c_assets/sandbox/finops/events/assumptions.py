@@ -44,6 +44,13 @@ DECISIONS: Mapping[str, str] = {
     "PRE_IMAGE_IS_AN_IMAGE": (
         "The row before stands in PreEntityImages; the page also names a PreImage beside Target."
     ),
+    "DATA_EVENTS_GO_STRAIGHT": (
+        "In the real system a data event comes by way of Dataverse, whose webhook posts it; here it is posted straight, in "
+        "the same form."
+    ),
+    "NO_EVENT_IS_LATE": (
+        "Beyond the supported numbers events are late in the real system, without a limit that refuses them; here none is."
+    ),
     "DELETED_TARGET_IS_A_REFERENCE": (
         "Target of a deletion is an EntityReference, as in every Delete of the platform."
     ),

@@ -23,6 +23,14 @@ from p2c_assets.sandbox.notices import Notices
 from p2c_assets.sandbox.store import Store
 from p2c_assets.sandbox.table import Row
 
+_OF_THE_CUSTOMER = frozenset({"OrderingCustomerIsExternallyMaintained", "InvoiceCustomerIsExternallyMaintained"})
+COMPUTED: Mapping[str, frozenset[str]] = {
+    "CDSSalesOrderHeaders": _OF_THE_CUSTOMER,
+    "CDSSalesOrderLines": _OF_THE_CUSTOMER
+    | {"SalesOrderProcessingStatus", "SalesOrderOriginType", "AreSalesOrderTotalsUpdated"},
+}
+"""Columns that an entity shows of another table's record: computed columns trigger no data event (data-events)."""
+
 _HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 
 
@@ -51,7 +59,7 @@ class EventSender:
             return
         if entity_set is INVOICE_HEADERS and before is None and after is not None:
             self._send(INVOICE_POSTED, after, lambda: self._business.invoice_posted(after))
-        if _is_written(before, after):
+        if _is_written(entity_set, before, after):
             event = event_of(entity_set.name, operation_of(before, after))
             self._send(event, after or before or {}, lambda: self._data.payload(entity_set, before, after))
 
@@ -66,8 +74,16 @@ class EventSender:
             self._notices.post(endpoint["url"], headers, body, ATTEMPTS, timeout_s=TIMEOUT_S)
 
 
-def _is_written(before: Row | None, after: Row | None) -> bool:
+def _is_written(entity_set: EntitySet, before: Row | None, after: Row | None) -> bool:
     """Whether the entity shows the record and its table was written (assumptions.TOUCHED_ROWS_ARE_UPDATED)."""
     if before is not None and after is not None and before[REC_VERSION] == after[REC_VERSION]:
         return False
+    if before is not None and after is not None and _is_computed(entity_set, before, after):
+        return False
     return visible(after) if after is not None else visible(before)
+
+
+def _is_computed(entity_set: EntitySet, before: Row, after: Row) -> bool:
+    """Whether nothing but what the entity shows of other tables is another."""
+    changed = {name for name in entity_set.names if before.get(name) != after.get(name)}
+    return bool(changed) and changed <= COMPUTED.get(entity_set.name, frozenset())

@@ -88,6 +88,17 @@ DECISIONS: Mapping[str, str] = {
     "BLANK_CELLS_ARE_NOT_POSTED_ON_CREATE": (
         "A blank cell lets X++ default the field of a new record, and empties the field of an existing one."
     ),
+    "UNKNOWN_IS_NEVER_ANSWERED": (
+        "Unknown is among the answers of GetExecutionSummaryStatus; no occasion of it is documented."
+    ),
+    "UNITS_RUN_IN_TURN": (
+        "Execution units run in parallel in the real system, hence in no order; here one after the other, by number, so "
+        "that a job does the same each time."
+    ),
+    "TASKS_DO_NOT_CONFLICT": (
+        "Rows of one parent in several tasks lock each other in the real system (traces); here tasks are counted and run "
+        "one after the other."
+    ),
     "STOPPED_ENTITIES_ARE_NOT_RUN": (
         "FailLevelOnError and FailExecutionUnitOnError: after an entity with a failed row, the rest of its "
         "level or unit waits."

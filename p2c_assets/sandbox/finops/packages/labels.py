@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from p2c_assets.sandbox.finops.columns import Column, EntitySet
 from p2c_assets.sandbox.finops.packages.refusals import unknown_entity
 from p2c_assets.sandbox.finops.schema import ENTITY_SETS
+from p2c_assets.sandbox.messages import Unsupported
 
 COMPANY = "dataAreaId"
 LABELS: Mapping[str, str] = {
@@ -24,15 +25,37 @@ LABELS: Mapping[str, str] = {
 }
 """Entity set -> label. Labels are compared without case."""
 
+OTHER_LABELS = frozenset(
+    {
+        "Customer definitions",
+        "Customers V3",
+        "Released products V2",
+        "Sales order headers V2",
+        "Sales order lines V2",
+    }
+)
+"""Labels of real entities that the sandbox does not have (pages entity-customers-definition and its kin): 501."""
+
+_OTHERS = {label.lower(): label for label in OTHER_LABELS}
 _BY_LABEL = {label.lower(): ENTITY_SETS[name] for name, label in LABELS.items()}
 
 
 def entity_of(label: str) -> EntitySet:
-    """The entity set of a label. Raises FinopsError for a name that is no label, the OData name among them."""
+    """The entity set of a label.
+
+    Raises FinopsError for a name that is no label, the OData name among them; Unsupported for a real entity's.
+    """
+    check_known(label)
     entity_set = _BY_LABEL.get(label.lower())
     if entity_set is None:
         raise unknown_entity(label)
     return entity_set
+
+
+def check_known(label: str) -> None:
+    """Raises Unsupported for the label of a real entity that the sandbox does not have."""
+    if label.lower() in _OTHERS:
+        raise Unsupported(f"the entity {_OTHERS[label.lower()]} in data management")
 
 
 def staging_columns(entity_set: EntitySet) -> Mapping[str, Column]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from p2c_assets.sandbox.finops.packages import settings
 from p2c_assets.sandbox.finops.packages.assumptions import SINGLE_TASK_ENTITIES
-from p2c_assets.sandbox.finops.packages.labels import LABELS
+from p2c_assets.sandbox.finops.packages.labels import LABELS, check_known
 from p2c_assets.sandbox.store import Store
 from p2c_assets.sandbox.twin import AdminError
 
@@ -21,6 +21,7 @@ def configure(store: Store, document: Mapping[str, Any]) -> None:
     label, threshold, tasks = str(document["entity"]), int(document["threshold"]), int(document["tasks"])
     if label in SINGLE_TASK_ENTITIES and tasks > 1:
         raise AdminError(f"Custom sequence is defined for the entity '{label}', more than one task is not supported")
+    check_known(label)
     if label not in LABELS.values():
         raise AdminError(f"unknown entity {label!r}; known: {', '.join(LABELS.values())}")
     if document.get("set_based"):

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from p2c_assets.sandbox.finops.columns import EntitySet
-from p2c_assets.sandbox.finops.packages.labels import LABELS, entity_of, staging_columns
+from p2c_assets.sandbox.finops.packages.labels import LABELS, check_known, entity_of, staging_columns
 from p2c_assets.sandbox.finops.packages.refusals import unknown_project
 from p2c_assets.sandbox.messages import Unsupported
 from p2c_assets.sandbox.store import Store
@@ -19,7 +19,7 @@ from p2c_assets.sandbox.twin import AdminError
 FULL, INCREMENTAL = "FullPush", "IncrementalPush"
 CSV, CSV_UNICODE = "CSV", "CSV-Unicode"
 FORMATS = (CSV, CSV_UNICODE)
-OTHER_FORMATS = ("EXCEL", "XML-Element", "XML-Attribute", "TXT", "Fixed width")
+OTHER_FORMATS = ("EXCEL", "XML-Element", "XML-Attribute", "TXT", "Fixed width", "Azure SQL DB")
 _TABLE = "_data_projects"
 
 
@@ -126,6 +126,7 @@ def _read_entity(document: Mapping[str, Any]) -> ProjectEntity:
     values: Row = dict(document)
     name = values.pop("set", None)
     label = str(values.pop("label", LABELS.get(str(name), "")))
+    check_known(label)
     if label.lower() not in {known.lower() for known in LABELS.values()}:
         raise AdminError(f"unknown entity {label or name!r}; known: {', '.join(LABELS.values())}")
     values["fields"] = tuple(values.get("fields", ()))
