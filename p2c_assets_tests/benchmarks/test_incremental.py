@@ -1,6 +1,6 @@
 """The benchmark in small: what it counts is what the readers promise."""
 
-from p2c_assets_tests.benchmarks.incremental import CHANGED, FULL, IDLE, main
+from p2c_assets_tests.benchmarks.incremental import BY_EVENTS, CHANGED, FULL, IDLE, main
 
 
 def test_the_change_readers_bring_only_what_changed() -> None:
@@ -15,6 +15,6 @@ def test_the_change_readers_bring_only_what_changed() -> None:
         ("data packages", FULL): (7, 200),
         ("data packages", IDLE): (6, 0),
         ("data packages", CHANGED): (6, 2),
-        ("data events, packages", IDLE): (0, 0),
-        ("data events, packages", CHANGED): (6, 2),
+        (BY_EVENTS, IDLE): (0, 0),
+        (BY_EVENTS, CHANGED): (1, 2),
     }
