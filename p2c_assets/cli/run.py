@@ -53,7 +53,7 @@ def synchronise(
     chosen = chosen_companies(settings, companies, flow)
     with opened(settings.paths.warehouse, settings.paths.warehouse_wait_s) as database:  # one file for all companies
         definitions = build_defs(settings, database)
-        gc.freeze()  # what is loaded by now stays: looking through it again and again takes a twentieth of a run
+        gc.freeze()  # what is loaded by now stays: the collector need not look through it again and again
         done = run_chain(definitions, instance, chosen, flow, told, only_changes=only_changes)
         return done, picture(settings)
 
