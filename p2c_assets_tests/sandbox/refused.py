@@ -20,7 +20,7 @@ def listening(app: ASGIApp) -> ASGIApp:
 
     async def listen(scope: Scope, receive: Receive, send: Send) -> None:
         async def note(message: Message) -> None:
-            body: bytes = message.get("body", b"")
+            body = bytes(message.get("body", b""))
             if MARK in body:
                 SEEN[_current()].update(_FEATURE.findall(body.decode(errors="replace")))
             await send(message)
