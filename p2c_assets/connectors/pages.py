@@ -36,7 +36,10 @@ class PageReader:
         return _page(url, (await self._answer(url, headers)).content)
 
     async def at_once(self, batch_url: str, urls: Sequence[str], headers: Mapping[str, str]) -> list[Page] | None:
-        """The pages at several URLs by one `$batch`; None where not every part was answered by a page."""
+        """The pages at several URLs by one `$batch`; None where it was not answered whole: they are to be had one by one.
+
+        Raises as `page` does where a part is answered 200 and is no page.
+        """
         boundary = f"batch_{uuid4().hex}"
         own = {**headers, "Content-Type": f"multipart/mixed; boundary={boundary}"}
         reply = await self._transport.post(batch_url, own, batch.render_reads(urls, headers, boundary))
@@ -44,11 +47,9 @@ class PageReader:
             return None
         items = batch.parse(reply.headers.get("content-type", ""), reply.content)
         answers = [item.parts[0] for item in items if item.complete and item.parts[0].status == 200]
-        return (
-            [_page(url, each.body) for url, each in zip(urls, answers, strict=True)]
-            if len(answers) == len(urls)
-            else None
-        )
+        if len(answers) != len(urls):
+            return None
+        return [_page(url, each.body) for url, each in zip(urls, answers, strict=True)]
 
     async def follow(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[list[Row]]:
         """The rows of the page at the URL and of all that its links lead to."""

@@ -23,11 +23,8 @@ def frames(database: Database, names: Iterable[str], company: str) -> dict[str, 
 
 def peeked(database: Database, names: Iterable[str], company: str) -> dict[str, pl.DataFrame]:
     """The frames as the next mapping will see them, for those who only look: numbers given to lines are not kept."""
-    database.run("BEGIN TRANSACTION")
-    try:
+    with database.transaction(undone=True):
         return frames(database, names, company)
-    finally:
-        database.run("ROLLBACK")
 
 
 def _frame(database: Database, name: str, company: str) -> pl.DataFrame:

@@ -12,6 +12,7 @@ fails or is killed is made up for.
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import dagster as dg
@@ -29,6 +30,7 @@ from p2c_assets.warehouse import arrivals
 from p2c_assets.warehouse.database import Database, opened
 
 NAME = "follow_changes"
+NO_TAGS: Mapping[str, str] = MappingProxyType({})
 LASTS_AT_MOST_S = 600.0
 LOOK_S = 0.2
 REST_WAITS_S = 300.0
@@ -174,7 +176,7 @@ class Follower:
         if system == "sales":
             ran = self._run(READ_SALES, None, keys)
         else:
-            ran = self._run(PROSPECT_TO_CASH, scope, keys, {TOLD: ",".join(sorted(told))})
+            ran = self._run(PROSPECT_TO_CASH, scope, keys, {TOLD: ",".join(sorted(told))} if told else {})
         return (history.changed_by_run(self._instance, ran.run), ()) if ran.succeeded else ({}, _problems(ran))
 
     def _run_next(self, noted: Wakes) -> list[Part]:
@@ -209,9 +211,9 @@ class Follower:
         return Part(company, f"{len(keys)} assets of {company} in {ran.seconds:.1f} s", _problems(ran))
 
     def _run(
-        self, job: str, company: str | None, keys: Sequence[dg.AssetKey], tags: Mapping[str, str] | None = None
+        self, job: str, company: str | None, keys: Sequence[dg.AssetKey], tags: Mapping[str, str] = NO_TAGS
     ) -> Ran:
-        return run_job(self._definitions, self._instance, job, company, {**self._tags, **(tags or {})}, keys)
+        return run_job(self._definitions, self._instance, job, company, {**self._tags, **tags}, keys)
 
     def _scopes(self, wake: Wake) -> Collection[str]:
         """The reads that a wake asks for."""
