@@ -35,7 +35,7 @@ class Database:
         self.connection = connection
         self._is_in_transaction = False
         self.known: dict[str, object] = {}
-        """What cannot change while this file is open: tables whose shape was seen to fit, with that shape, and runs' numbers.
+        """What cannot change while this file is open: tables that are there, the shape that was seen to fit them, runs' numbers.
         Asking again would take longer than most of our queries."""
         self.kept: dict[str, pl.DataFrame | None] = {}
         """Small tables that were read while this file is open, by name; whatever writes to one takes it out."""
@@ -98,11 +98,15 @@ class Database:
         return {str(name) for (name,) in rows}
 
     def has_table(self, schema: str, table: str) -> bool:
-        """Whether schema.table (or a view of that name) is there. Asking for no row of it is far cheaper than the catalogue."""
-        try:
-            self.connection.execute(f'SELECT NULL FROM "{schema}"."{table}" LIMIT 0')
-        except duckdb.CatalogException:
-            return False
+        """Whether schema.table (or a view of that name) is there. Asking for no row of it is far cheaper than the catalogue,
+        and no table is ever taken away again."""
+        seen = f"{schema}.{table} is there"
+        if seen not in self.known:
+            try:
+                self.connection.execute(f'SELECT NULL FROM "{schema}"."{table}" LIMIT 0')
+            except duckdb.CatalogException:
+                return False
+            self.known[seen] = True
         return True
 
     def columns(self, schema: str, table: str) -> list[str]:

@@ -18,21 +18,29 @@ def replace_slice(database: Database, schema: str, table: str, company: str, row
             database.run(f"CREATE TABLE IF NOT EXISTS {name} AS SELECT * FROM incoming LIMIT 0")
             _fit_columns(database, schema, table)
             database.known[name] = rows.schema
+            database.known.pop(f"{name} as read", None)
         database.run(f"DELETE FROM {schema}.{table} WHERE company = ?", [company])
         database.run(f"INSERT INTO {schema}.{table} BY NAME SELECT * FROM incoming")
+    if database.known.get(f"{name} as read") == rows.schema:
+        _keep(database, f"{name} {company}", rows)
 
 
 def read_slice(database: Database, schema: str, table: str, company: str) -> pl.DataFrame:
     """The company's slice; an empty frame without columns where the asset was never materialized."""
-    slice_ = f"{schema}.{table} {company}"
-    if (kept := database.kept.get(slice_)) is not None:
+    name = f"{schema}.{table}"
+    if (kept := database.kept.get(f"{name} {company}")) is not None:
         return kept
     if not database.has_table(schema, table):
         return pl.DataFrame()
-    found = database.frame(f"SELECT * FROM {schema}.{table} WHERE company = ?", [company])
-    if found.height <= KEPT_ROWS:
-        database.kept[slice_] = found
+    found = database.frame(f"SELECT * FROM {name} WHERE company = ?", [company])
+    database.known[f"{name} as read"] = found.schema
+    _keep(database, f"{name} {company}", found)
     return found
+
+
+def _keep(database: Database, slice_: str, rows: pl.DataFrame) -> None:
+    if rows.height <= KEPT_ROWS:
+        database.kept[slice_] = rows
 
 
 def _fit_columns(database: Database, schema: str, table: str) -> None:

@@ -65,7 +65,15 @@ ORDERS = (
         (Line("P1", "1", "49.90"), Line("P2", "7", "2.1255")),
         numbered=False,
     ),
-    Order(USMF, "S-3", account_customer("A-1"), "Still being written", (Line("P1", "4", "49.90"),), activated=False),
+    Order(
+        USMF,
+        "S-3",
+        account_customer("A-1"),
+        "Still being written",
+        (Line("P1", "4", "49.90"),),
+        CHICAGO,
+        activated=False,
+    ),
     Order(USMF, "S-4", account_customer("A-4"), "To nowhere", (Line("P1", "1", "49.90"),)),
 )
 

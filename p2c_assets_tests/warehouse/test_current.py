@@ -1,7 +1,8 @@
 """Rows that are kept in memory are the rows of the file."""
 
 import random
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -86,6 +87,32 @@ def test_a_slice_is_as_it_was_written_last(database: Database) -> None:
         )
         assert stage.read_slice(database, "mapped", "things", "usmf")["said"].to_list() == ["third"]
     assert stage.read_slice(database, "mapped", "things", "usmf")["said"].to_list() == ["second"]
+
+
+def test_a_slice_that_was_kept_as_it_was_written_is_the_one_in_the_file(tmp_path: Path) -> None:
+    before = [{"field": "Name", "before": "old"}, {"field": "Group", "before": None}], [], None
+    rows = pl.DataFrame(
+        {
+            "company": ["usmf"] * 3,
+            "amount": [Decimal("1.10"), None, Decimal("-0.01")],
+            "day": [date(2026, 1, 5), None, date(1900, 1, 1)],
+            "seen": [NOW, None, NOW],
+            "before": list(before),
+        }
+    )
+    with opened(tmp_path / "p2c.duckdb", 1) as database:
+        stage.replace_slice(database, "mapped", "things", "usmf", rows)
+        assert stage.read_slice(database, "mapped", "things", "usmf").equals(rows)
+        last = rows.reverse()
+        stage.replace_slice(database, "mapped", "things", "usmf", last)
+        kept = stage.read_slice(database, "mapped", "things", "usmf")
+        assert kept is last
+    with opened(tmp_path / "p2c.duckdb", 1) as database:
+        assert stage.read_slice(database, "mapped", "things", "usmf").equals(kept)
+        wider = rows.with_columns(more=pl.lit(1))
+        for written in (wider, rows):
+            stage.replace_slice(database, "mapped", "things", "usmf", written)
+        assert stage.read_slice(database, "mapped", "things", "usmf").columns == wider.columns
 
 
 def play(database: Database, *, is_kept: bool) -> list[Change]:

@@ -226,6 +226,10 @@ DECISIONS: Mapping[str, str] = {
     "TWICE_IN_A_BULK_MESSAGE_IS_A_DUPLICATE": (
         "A row that is named twice in one bulk message is refused as a duplicate: bulk-operations.md leaves it open."
     ),
+    "ACTIONS_TAKE_WHAT_METADATA_DECLARES": (
+        "A parameter that `$metadata` does not declare for a sales action is refused as a payload that cannot be read; the "
+        "pages list the parameters and say nothing of others."
+    ),
     "EMPTY_KEYS_ARE_NOT_UNIQUE": (
         "Rows in which a column of an alternate key is empty are not compared with each other: platform knowledge."
     ),

@@ -105,6 +105,11 @@ def unknown_payload_property(name: str, logical: str) -> DataverseError:
     return DataverseError(400, "0x80048d19", f"{text} '{name}' was found in entity 'Microsoft.Dynamics.CRM.{logical}'.")
 
 
+def unknown_parameter(name: str, operation: str) -> DataverseError:
+    text = f"The parameter '{name}' in the request payload is not a valid parameter for the operation '{operation}'."
+    return DataverseError(400, "0x80048d19", text)
+
+
 def read_only_column(name: str, logical: str) -> DataverseError:
     text = "An attempt was made to update a non-updateable field."
     return DataverseError(400, "0x80041100", f"{text} ({logical}.{name})")

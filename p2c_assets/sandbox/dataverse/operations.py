@@ -16,6 +16,7 @@ from p2c_assets.sandbox.dataverse.addressing import (
 )
 from p2c_assets.sandbox.dataverse.bulk import bulk
 from p2c_assets.sandbox.dataverse.columns import Table
+from p2c_assets.sandbox.dataverse.csdl_operations import SALES_ACTIONS
 from p2c_assets.sandbox.dataverse.definitions import ROOTS, define
 from p2c_assets.sandbox.dataverse.metadata import (
     metadata_document,
@@ -39,7 +40,7 @@ from p2c_assets.sandbox.dataverse.single_values import (
     put_reference,
     put_value,
 )
-from p2c_assets.sandbox.dataverse.singles import delete_row, insert_row, upsert_row
+from p2c_assets.sandbox.dataverse.singles import delete_row, insert_row, payload_of, upsert_row
 from p2c_assets.sandbox.dataverse.tracking import count_changes, is_tracked, read_tracked
 from p2c_assets.sandbox.dataverse.work import Work
 from p2c_assets.sandbox.guids import random_guid
@@ -107,6 +108,10 @@ def _within_api(request: Request) -> str:
 def _act(work: Work, name: str, request: Request, references: References) -> Response:
     if request.method != "POST":
         raise errors.no_resource(f"{request.base_url}{request.path}")
+    if name in SALES_ACTIONS:
+        for parameter in payload_of(request):
+            if parameter not in SALES_ACTIONS[name].parameters:
+                raise errors.unknown_parameter(parameter, name)
     return ACTIONS[name](work, request, references)
 
 

@@ -44,6 +44,17 @@ def test_win_quote_makes_an_active_quote_won(sales: Sales) -> None:
     assert sales.value("quotedetails?$select=quotestatecode")[0]["quotestatecode"] == 2
 
 
+def test_an_action_takes_no_parameter_that_it_does_not_have(sales: Sales) -> None:
+    """dynamics-365-customer-engagement ce/sales/developer lists the parameters of each action, and says nothing of others"""
+    key = _quote(sales)
+    refused = sales.post("WinQuote", {**_close(key, -1), "Reason": "price"})
+    assert refusal(refused) == (400, "0x80048d19")
+    assert "'Reason'" in message(refused)
+    assert "'WinQuote'" in message(refused)
+    assert _state(sales, f"quotes({key})") == (1, 2)
+    assert refusal(sales.post("LockSalesOrderPricing", {"QuoteId": key})) == (400, "0x80048d19")
+
+
 def test_a_draft_quote_is_not_won(sales: Sales) -> None:
     """Web API reference WinQuote"""
     key = _quote(sales, active=False)
