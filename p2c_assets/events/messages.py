@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, cast
 
-from p2c_assets.events.subjects import BUSINESS_EVENTS, VIRTUAL, by_logical_name
+from p2c_assets.events.subjects import BUSINESS_EVENTS, LINES, VIRTUAL, by_logical_name
 from p2c_assets.events.wakes import EVERY_COMPANY, NO_KEY, Changed
 
 TEST_EVENT = "BusinessEventsTestEndpointContract"
@@ -76,7 +76,8 @@ def _execution_context(document: Mapping[str, Any], body: bytes, companies: Coll
     record = _record(document)
     key = next(name for name in entity.key if name != "dataAreaId")
     company = str(record.get(_COMPANY) or EVERY_COMPANY).lower()
-    return _of_scm(event, (entity.name,), company, companies, str(record.get(f"{VIRTUAL}{key.lower()}") or NO_KEY))
+    changed = (entity.name, LINES[entity.name]) if entity.name in LINES else (entity.name,)
+    return _of_scm(event, changed, company, companies, str(record.get(f"{VIRTUAL}{key.lower()}") or NO_KEY))
 
 
 def _of_scm(

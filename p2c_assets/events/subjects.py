@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from p2c_assets.errors import SettingsError
-from p2c_assets.mappings import catalogue
+from p2c_assets.mappings import catalogue, scm
 from p2c_assets.mappings.schema import Entity
 from p2c_assets.settings import EventSettings
 
@@ -21,6 +21,11 @@ BUSINESS_EVENTS: Mapping[str, tuple[str, ...]] = {
     )
 }
 """Business events and the entities of SCM that have changed when one comes. Source: business-events-dev-doc.md."""
+
+
+LINES: Mapping[str, str] = {contains.header.name: contains.line.name for contains in scm.CONTAINS}
+"""By entity of headers in SCM: lines show columns of their header (AreSalesOrderTotalsUpdated), and no event about them comes
+when only the header changes."""
 
 
 def by_logical_name() -> Mapping[str, Entity]:

@@ -176,6 +176,24 @@ def test_the_key_is_the_records_as_it_is_or_was(
     assert receiver.noted.keys("customers_v2", "usmf") == keys
 
 
+@pytest.mark.parametrize(
+    ("entity", "told"),
+    [
+        ("salesorderheadercdsentity", ["sales_order_headers", "sales_order_lines"]),
+        ("custcustomerv2entity", ["customers_v2"]),
+    ],
+)
+def test_an_event_of_a_header_tells_of_its_lines(receiver: Listening, entity: str, told: list[str]) -> None:
+    """They show columns of it, and nothing is sent for them when these change."""
+    attributes = [COMPANY, NUMBER, {"key": "mserp_salesordernumber", "value": "US-001"}]
+    event = data_event(
+        None, f"mserp_{entity}", InputParameters=[{"key": "Target", "value": {"Attributes": attributes}}]
+    )
+    assert post(receiver.with_key, event).json() == {"status": "taken"}
+    assert sorted(wake.entity for wake in receiver.noted.pending()) == told
+    assert [receiver.noted.keys(one, "usmf") for one in told] == [["US-001"]] * len(told)
+
+
 def test_an_event_of_another_company_is_ignored_with_a_reason(receiver: Listening) -> None:
     answer = post(receiver.with_key, {**INVOICED, "BusinessEventLegalEntity": "FRSI"})
     assert answer.json() == {"status": "ignored", "reason": "company 'frsi' is not in the settings"}
