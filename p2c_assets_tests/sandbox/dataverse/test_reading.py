@@ -153,12 +153,15 @@ def test_lookup_annotations_come_when_asked_for(sales: Sales) -> None:
     path = f"salesorders({order_id})?$select=_customerid_value,_pricelevelid_value"
     plain = sales.row(path)
     assert not [name for name in plain if "@Microsoft" in name]
-    answer = sales.get(path, Prefer=f'odata.include-annotations="{LOOKUP},{NAVIGATION}"')
+    asked = f'odata.include-annotations="{LOOKUP},{NAVIGATION}"'
+    answer = sales.get(path, Prefer=asked)
     row = sales.json(answer)
     assert row[f"_customerid_value@{LOOKUP}"] == "account"
     assert row[f"_customerid_value@{NAVIGATION}"] == "customerid_account"
     assert row[f"_pricelevelid_value@{LOOKUP}"] == "pricelevel"
     assert "odata.include-annotations" in answer.headers["Preference-Applied"]
+    (listed,) = sales.json(sales.get(path.replace(f"({order_id})", ""), Prefer=asked))["value"]
+    assert {**row, "@odata.context": None} == {**listed, "@odata.context": None}
 
 
 def test_all_annotations_come_with_a_star(sales: Sales) -> None:
