@@ -77,6 +77,16 @@ def test_a_table_whose_making_was_undone_is_made_again(database: Database) -> No
     assert store(database, "usmf", {"A": 1}).new == 1
 
 
+def test_a_table_that_was_seen_in_what_was_undone_is_not_there(database: Database) -> None:
+    rows = pl.DataFrame({"company": ["usmf"], "said": ["first"]})
+    with database.transaction(undone=True):
+        stage.replace_slice(database, "mapped", "things", "usmf", rows)
+        assert stage.read_slice(database, "mapped", "things", "usmf").equals(rows)
+        assert database.has_table("mapped", "things")
+    assert not database.has_table("mapped", "things")
+    assert stage.read_slice(database, "mapped", "things", "usmf").is_empty()
+
+
 def test_a_slice_is_as_it_was_written_last(database: Database) -> None:
     for said in ("first", "second"):
         stage.replace_slice(database, "mapped", "things", "usmf", pl.DataFrame({"company": ["usmf"], "said": [said]}))
