@@ -10,12 +10,16 @@ from p2c_assets.settings import EventSettings
 
 
 def listener(settings: EventSettings) -> socket.socket:
-    """The socket of the settings. Raises SettingsError where it cannot be opened."""
+    """The socket of the settings, whose connections send at once what is written to them: asyncio asks for that only of a
+    socket that is made for TCP by name. Raises SettingsError where it cannot be opened.
+    """
     try:
-        return socket.create_server((settings.host, settings.port))
+        listening = socket.create_server((settings.host, settings.port))
     except OSError as error:
         where = f"events.host {settings.host!r}, events.port {settings.port}"
         raise SettingsError(f"{where} cannot be opened: {error.strerror}") from error
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def server(receiver: Receiver) -> uvicorn.Server:

@@ -21,8 +21,8 @@ Piece = bytes | list[bytes]
 _NULL, _QUOTE, _BETWEEN = b"null", b'"', b'","'
 
 
-def encoder(names: Sequence[str]) -> Callable[[Sequence[Row]], list[bytes]]:
-    """From rows to objects with these members, of which there are two at least, and nothing else."""
+def encoder(names: Sequence[str]) -> Callable[[Sequence[Row]], bytes]:
+    """From rows to objects with these members, of which there are two at least, and nothing else; a comma behind each."""
     members = tuple(dict.fromkeys(names))
     labels = [(b"," if place else b"{") + dumps(name) + b":" for place, name in enumerate(members)]
 
@@ -31,19 +31,23 @@ def encoder(names: Sequence[str]) -> Callable[[Sequence[Row]], list[bytes]]:
         for label, name in zip(labels, members, strict=True):
             yield label
             yield from texts(values[name])
-        yield b"}"
+        yield b"},"
 
-    return lambda rows: objects(pieces(rows), len(rows))
+    return lambda rows: joined(pieces(rows), len(rows))
 
 
 def columns(names: Sequence[str], rows: Sequence[Row]) -> dict[str, Values]:
     """The values of at least two columns, each in the order of the rows, of which there is one at least."""
+    layout = [*rows[0]]
+    if all(map(layout.__eq__, map(list, rows))):
+        # in the order in which they lie in memory, which is faster than to look each up
+        there = dict(zip(layout, zip(*[row.values() for row in rows], strict=True), strict=True))
+        return {name: there.get(name) or (None,) * len(rows) for name in names}
     values = cast(Callable[[Row], Values], itemgetter(*names))
     try:
-        by_column = [*zip(*map(values, rows), strict=True)]
+        return dict(zip(names, zip(*map(values, rows), strict=True), strict=True))
     except KeyError:  # rows from a file of before a column was there
-        by_column = [tuple(row.get(name) for row in rows) for name in names]
-    return dict(zip(names, by_column, strict=True))
+        return {name: tuple([row.get(name) for row in rows]) for name in names}
 
 
 def texts(values: Values) -> Sequence[Piece]:
@@ -62,16 +66,18 @@ def texts(values: Values) -> Sequence[Piece]:
     elif _QUOTE not in encoded:
         parts = encoded[1:-1].split(b",")
         if len(parts) == len(values):
-            return (parts,)
+            return (parts[0] if parts[0] == parts[-1] and parts.count(parts[0]) == len(parts) else parts,)
     return (_others(values),)
 
 
 def _are_alike(values: Values) -> bool:
-    """Whether all are empty or the same text: other values may be equal and look different."""
-    first = values[0]
-    if first is not None and not isinstance(first, str):
-        return False
-    return values[-1] == first and values[len(values) // 2] == first and values.count(first) == len(values)
+    """Whether all are empty, the same text, or one and the same number as a table keeps what its rows have in common: other
+    values may be equal and look different.
+    """
+    first, middle, last = values[0], values[len(values) // 2], values[-1]
+    if first is None or isinstance(first, str):
+        return last == first and middle == first and values.count(first) == len(values)
+    return isinstance(first, Decimal) and first is middle and first is last and len({*map(id, values)}) == 1
 
 
 def _decimals(values: Values) -> list[bytes]:
@@ -88,13 +94,18 @@ def _others(values: Values) -> list[bytes]:
     if None not in values:
         return [dumps(value) for value in values]
     there = tuple(value for value in values if value is not None)
-    found = iter(objects(texts(there), len(there)))
+    found = objects(texts(there), len(there))
     return [_NULL if value is None else next(found) for value in values]
 
 
-def objects(pieces: Iterable[Piece], count: int) -> list[bytes]:
-    """The texts of so many rows, made of what follows each other in them."""
-    return [*map(b"".join, zip(*_merged(pieces, count), strict=True))]
+def joined(pieces: Iterable[Piece], count: int) -> bytes:
+    """The text of so many rows, made of what follows each other in each of them."""
+    return b"".join(objects(pieces, count))
+
+
+def objects(pieces: Iterable[Piece], count: int) -> Iterator[bytes]:
+    """The texts of so many rows."""
+    return map(b"".join, zip(*_merged(pieces, count), strict=True))
 
 
 def _merged(pieces: Iterable[Piece], count: int) -> Iterator[Iterable[bytes]]:

@@ -5,6 +5,7 @@ transport to the application, in the scope's extensions.
 """
 
 import asyncio
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -58,11 +59,17 @@ async def deliver(response: Response, scope: Scope, receive: Receive, send: Send
 
 
 async def _whole(send: Send, response: Response) -> None:
-    await _start(send, response, len(response.body))
-    body = memoryview(response.body)
-    for start in range(0, max(len(body), 1), CHUNK):
-        more = start + CHUNK < len(body)
-        await send({"type": "http.response.body", "body": body[start : start + CHUNK], "more_body": more})
+    parts = [response.content] if isinstance(response.content, bytes) else response.content
+    await _start(send, response, sum(map(len, parts)))
+    chunks = [*_chunks(parts)] or [memoryview(b"")]
+    for number, chunk in enumerate(chunks, 1):
+        await send({"type": "http.response.body", "body": chunk, "more_body": number < len(chunks)})
+
+
+def _chunks(parts: Iterable[bytes]) -> Iterator[memoryview]:
+    for part in map(memoryview, parts):
+        for start in range(0, len(part), CHUNK):
+            yield part[start : start + CHUNK]
 
 
 async def _start(send: Send, response: Response, length: int) -> None:

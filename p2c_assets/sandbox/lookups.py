@@ -4,6 +4,7 @@ Both are kept current by every write, of which their table tells them.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ class Rows(Protocol):
 
     def of(self, keys: Iterable[Key], /) -> Iterator[Row]: ...
 
-    def items(self) -> Iterable[tuple[Key, Row]]: ...
+    def each(self) -> Iterable[tuple[Key, Row]]: ...
 
 
 class Index:
@@ -30,7 +31,7 @@ class Index:
 
     def _build(self) -> dict[Hashable, dict[Key, None]]:
         self._built = {}
-        for key, row in self._table.items():
+        for key, row in self._table.each():
             self.move(key, None, row)
         return self._built
 
@@ -106,12 +107,13 @@ class Sequence:
     @property
     def _groups(self) -> dict[Hashable, list[Key]]:
         if self._built is None:
-            self._built = {}
-            for key, row in self._table.items():
-                self._built.setdefault(self._group_of(row), []).append(key)
-            self._built.pop(None, None)
-            for keys in self._built.values():
+            groups = defaultdict[Hashable, list[Key]](list)
+            for key, row in self._table.each():
+                groups[self._group_of(row)].append(key)
+            groups.pop(None, None)
+            for keys in groups.values():
                 self._sort(keys)
+            self._built = dict(groups)
         return self._built
 
     def _sort(self, keys: list[Key]) -> None:

@@ -1,8 +1,9 @@
 """What passes between the HTTP server and a twin: one request, one response, and the refusal of what is not there."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -33,13 +34,20 @@ middle of the answer, or before it; half of the body arrives as if it were all."
 
 @dataclass(frozen=True)
 class Response:
-    """A whole answer. headers: names as they go out. trouble: a fault that meets it on its way, `delay_s` for a slow one."""
+    """A whole answer. headers: names as they go out. content: the body, a long one in parts.
+    trouble: a fault that meets it on its way, `delay_s` for a slow one.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=lambda: dict[str, str]())
-    body: bytes = b""
+    content: bytes | Sequence[bytes] = b""
     trouble: Trouble | None = None
     delay_s: float = 0.0
+
+    @cached_property
+    def body(self) -> bytes:
+        """The content in one piece."""
+        return self.content if isinstance(self.content, bytes) else b"".join(self.content)
 
     @classmethod
     def json(cls, status: int, body: Any, headers: Mapping[str, str] | None = None) -> "Response":
@@ -47,9 +55,11 @@ class Response:
         return cls.encoded(status, dumps(body), headers)
 
     @classmethod
-    def encoded(cls, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> "Response":
+    def encoded(
+        cls, status: int, content: bytes | Sequence[bytes], headers: Mapping[str, str] | None = None
+    ) -> "Response":
         """The same of what is JSON already."""
-        return cls(status, {"Content-Type": JSON_TYPE, "OData-Version": "4.0", **(headers or {})}, body)
+        return cls(status, {"Content-Type": JSON_TYPE, "OData-Version": "4.0", **(headers or {})}, content)
 
     def part(self, content_id: str | None) -> PartResponse:
         """This answer as one part of a batch response."""

@@ -4,9 +4,11 @@ What the twins are is in `dataverse` and `finops`, what fills them in `csv_files
 """
 
 import asyncio
+import ctypes
 import gc
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Generator, Mapping
@@ -23,7 +25,7 @@ from starlette.types import ASGIApp
 from p2c_assets.sandbox.dataverse.twin import DataverseTwin
 from p2c_assets.sandbox.finops.twin import FinopsTwin
 from p2c_assets.sandbox.http import application
-from p2c_assets.sandbox.server import web_server
+from p2c_assets.sandbox.server import listener, web_server
 from p2c_assets.sandbox.store import Store
 from p2c_assets.sandbox.store_file import FILE_NAME
 from p2c_assets.sandbox.tls import Authority
@@ -48,6 +50,9 @@ COLLECT_AFTER = 100_000
 """New objects between two searches for cycles, in a process that does nothing else: there are none in rows, and each search
 goes through all of them.
 """
+_KEPT_BYTES = 64 * 1024 * 1024
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""Parameters of glibc's mallopt."""
 
 
 class SandboxError(Exception):
@@ -92,6 +97,7 @@ def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM, printing how to reach the twins first. `data` is a folder that keeps their state."""
     stop = threading.Event()
+    _keep_memory()
     with _stopped_by_signals(stop), _seldom_collected(), running_sandbox(sales_port, scm_port, data, tls) as sandbox:
         print(announcement(sandbox, data), flush=True)
         stop.wait()
@@ -210,7 +216,7 @@ def _store(system: str, data: Path | None) -> Store:
 
 def _listener(port: int) -> socket.socket:
     try:
-        return socket.create_server((HOST, port))
+        return listener(HOST, port)
     except OSError as error:
         raise SandboxError(
             f"port {port} of {HOST} cannot be opened ({error.strerror}); choose another, or 0"
@@ -219,6 +225,14 @@ def _listener(port: int) -> socket.socket:
 
 def _url(name: str, listener: socket.socket) -> str:
     return f"{'https' if name.endswith('_tls') else 'http'}://{HOST}:{listener.getsockname()[1]}"
+
+
+def _keep_memory() -> None:
+    """Let glibc keep what a page took for the next one: it gives large pieces back to the system and asks for them anew."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
+        mallopt(_MMAP_THRESHOLD, _KEPT_BYTES // 2)
 
 
 @contextmanager

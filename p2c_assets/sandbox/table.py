@@ -1,10 +1,12 @@
 """One table of a store: rows by key in the order of their insertion, secondary lookups, and what undoes a write.
 
 `record` is told of every write; transactions, snapshots and the file are `store`'s. A stored row is never changed in
-place: `replace` puts a new dict in its stead, so readers may keep what they got.
+place: `replace` puts a new dict in its stead, so readers may keep what they got. Before it is stored it takes over from the row
+before it what both have in common.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from p2c_assets.sandbox.lookups import Index, Key, Row, Sequence
@@ -50,6 +52,7 @@ class Table:
         self._in_order = True
         self._indexes: dict[str, Index] = {}
         self._sequences: dict[str, Sequence] = {}
+        self._latest: Row = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -73,12 +76,14 @@ class Table:
         if key in self._rows:
             raise DuplicateKeyError(f"{self.name} {key!r}")
         self._next_ordinal += 1
+        self._share(row)
         self._write(key, row, self._next_ordinal)
 
     def replace(self, key: Key, row: Row) -> None:
         """Put a new row in the place of the one with this key. Raises MissingKeyError."""
         if key not in self._rows:
             raise MissingKeyError(f"{self.name} {key!r}")
+        self._share(row)
         self._write(key, row, self._ordinals[key])
 
     def put(self, key: Key, row: Row) -> None:
@@ -101,8 +106,12 @@ class Table:
 
     def items(self) -> list[tuple[Key, Row]]:
         """All keys with their rows."""
+        return list(self.each())
+
+    def each(self) -> Iterable[tuple[Key, Row]]:
+        """The same one after the other; nothing may be written meanwhile."""
         self._restore_order()
-        return list(self._rows.items())
+        return self._rows.items()
 
     def index(self, name: str, value_of: Callable[[Row], Hashable | None]) -> Index:
         """The secondary lookup of this name, built when it is first asked and kept current by every write."""
@@ -131,6 +140,7 @@ class Table:
     def read_back(self, key: Key, ordinal: int, row: Row) -> None:
         """Store's own: a row read from the file, in order; neither journaled nor written back."""
         self._next_ordinal = ordinal
+        self._share(row)
         self._set(key, row, ordinal)
 
     def ordinal(self, key: Key) -> int:
@@ -183,8 +193,22 @@ class Table:
         self._rows[key] = row
         self._ordinals[key] = ordinal
 
+    def _share(self, row: Row) -> None:
+        """Let a row hold the values of the one before it where they are the same: most rows of a table are much alike."""
+        latest, self._latest = self._latest, row
+        for name, value in row.items():
+            if isinstance(value, str | Decimal):
+                other = latest.get(name)
+                if other is not value and other == value and _look_alike(value, other):
+                    row[name] = other
+
     def _restore_order(self) -> None:
         """A rolled-back delete puts its row at the end of the dict: sort once, when somebody looks."""
         if not self._in_order:
             self._rows = dict(sorted(self._rows.items(), key=lambda item: self._ordinals[item[0]]))
             self._in_order = True
+
+
+def _look_alike(one: str | Decimal, other: object) -> bool:
+    """Whether what is equal looks the same: numbers need not."""
+    return isinstance(one, str) or (isinstance(other, Decimal) and not one.compare_total(other))

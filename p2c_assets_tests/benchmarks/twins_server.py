@@ -22,8 +22,8 @@ from p2c_assets.sandbox.serve import CLIENT_ID, CLIENT_SECRET, READY, TENANT
 _TICKS = os.sysconf("SC_CLK_TCK")
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 _NEXT = re.compile(rb'"@odata\.nextLink":"([^"]+)"')
-TAIL = 8192
-"""Bytes at the end of a page in which its link is looked for."""
+ENDS = 8192
+"""Bytes at the begin and at the end of a page in which its link is looked for."""
 
 
 class Spent(NamedTuple):
@@ -89,7 +89,7 @@ class Wire:
         return None if found is None else found[1].decode().replace("\\u0026", "&")
 
     def call(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
-        """Send a request; the end of the answer. Raises RuntimeError for one that is no success, also of a batch's part."""
+        """Send a request; both ends of the answer. Raises RuntimeError for one that is no success, also of a batch's part."""
         self._stay_connected()
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         length = f"Content-Length: {len(body)}\r\n" if body else ""
@@ -110,14 +110,16 @@ class Wire:
         start, _, tail = head.partition(b"\r\n\r\n")
         found = _LENGTH.search(start)
         missing = (int(found[1]) if found else 0) - len(tail)
+        begin = tail[:ENDS] if missing > 0 else b""
         while missing > 0:
             chunk = self._some()
             missing -= len(chunk)
-            tail = (tail + chunk)[-TAIL:]
+            begin = (begin + chunk)[:ENDS] if len(begin) < ENDS else begin
+            tail = (tail + chunk)[-ENDS:]
         self._used = time.monotonic()
         if start[9:10] != b"2" or b"HTTP/1.1 4" in tail:
             raise RuntimeError(f"{what}: {start[9:12].decode()} {tail.decode(errors='replace')[:2000]}")
-        return tail
+        return begin + tail
 
     def _some(self) -> bytes:
         size = self._socket.recv_into(self._buffer)

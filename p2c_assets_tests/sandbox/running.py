@@ -1,6 +1,5 @@
 """Twins on free loopback ports, and a caller with a token: what the sandbox's tests speak real HTTP with."""
 
-import socket
 import threading
 import time
 from collections.abc import Generator, Mapping
@@ -12,7 +11,7 @@ import httpx
 
 from p2c_assets.sandbox.exact_json import dumps, loads
 from p2c_assets.sandbox.http import application
-from p2c_assets.sandbox.server import web_server
+from p2c_assets.sandbox.server import listener, web_server
 from p2c_assets.sandbox.tls import Authority
 from p2c_assets.sandbox.tokens import Tokens
 from p2c_assets.sandbox.twin import Twin
@@ -27,16 +26,16 @@ TENANT = "contoso"
 def running(twin: Twin, tokens: Tokens | None = None, authority: Authority | None = None) -> Generator[str]:
     """Serve the twin with uvicorn in a thread; yields its URL, https with an authority."""
     app = listening(application(twin, tokens or Tokens({CLIENT_ID: CLIENT_SECRET})))
-    listener = socket.create_server(("127.0.0.1", 0))
+    listening_at = listener("127.0.0.1", 0)
     serving = web_server(app, authority.server_context() if authority else None)
-    thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread = threading.Thread(target=serving.run, kwargs={"sockets": [listening_at]}, daemon=True)
     thread.start()
     while not serving.started:
         time.sleep(0.005)
-    yield f"{'https' if authority else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
+    yield f"{'https' if authority else 'http'}://127.0.0.1:{listening_at.getsockname()[1]}"
     serving.should_exit = True
     thread.join(timeout=10)
-    listener.close()
+    listening_at.close()
 
 
 def token(url: str, secret: str = CLIENT_SECRET) -> httpx.Response:

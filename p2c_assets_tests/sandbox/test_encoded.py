@@ -1,11 +1,13 @@
-"""Encoded rows that are kept: the same bytes as encoding everything anew, for whatever stands in them."""
+"""A page in parts: the same bytes as encoding it as a whole, for whatever stands in its rows."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from p2c_assets.sandbox.column_texts import encoder
-from p2c_assets.sandbox.encoded import ETAG, EncodedRows, Shape
+from p2c_assets.sandbox.encoded import AT_ONCE, ETAG, page_parts
 from p2c_assets.sandbox.exact_json import dumps
 from p2c_assets.sandbox.table import Row
 
@@ -27,52 +29,29 @@ NASTY = (
     "\U0001f600",
 )
 NAMES = (ETAG, "text", "price")
-encode = encoder(NAMES)
 
 
-def row(key: int, text: str = "", version: int = 1) -> Row:
-    return {"key": key, ETAG: f'W/"{version}"', "text": text, "price": Decimal("1.50")}
+def row(key: int, text: str = "") -> Row:
+    return {"key": key, ETAG: 'W/"1"', "text": text, "price": Decimal("1.50")}
 
 
-def page(kept: EncodedRows, rows: Sequence[Row], name: str = "shape", behind: dict[str, Any] | None = None) -> bytes:
-    return kept.page(Shape(name, "key", encode), rows, BEFORE, behind or {})
-
-
-def show(row: Row) -> dict[str, Any]:
-    return {name: row[name] for name in NAMES}
+def page(rows: Sequence[Row], behind: dict[str, Any] | None = None) -> bytes:
+    return b"".join(page_parts(encoder(NAMES), rows, BEFORE, behind or {}))
 
 
 def plain(rows: Sequence[Row], behind: dict[str, Any] | None = None) -> bytes:
-    return dumps({**BEFORE, "value": [show(one) for one in rows], **(behind or {})})
+    value = [{name: row[name] for name in NAMES} for row in rows]
+    return dumps({**BEFORE, "value": value, **(behind or {})})
 
 
-def test_a_page_is_what_encoding_it_as_a_whole_gives_first_and_again() -> None:
-    kept = EncodedRows()
-    rows = [row(number, text) for number, text in enumerate(NASTY)]
+@pytest.mark.parametrize("count", [0, 1, 2, len(NASTY), AT_ONCE, AT_ONCE + 1, 2 * AT_ONCE])
+def test_a_page_is_what_encoding_it_as_a_whole_gives(count: int) -> None:
+    rows = [row(number, NASTY[number % len(NASTY)]) for number in range(count)]
     link = {"@odata.nextLink": "l"}
-    for some in (rows[:2], rows, rows[1:], rows[:1], []):
-        assert page(kept, some) == plain(some)
-        assert page(kept, some, behind=link) == plain(some, link)
+    assert page(rows) == plain(rows)
+    assert page(rows, link) == plain(rows, link)
 
 
-def test_a_row_that_was_replaced_is_shown_anew() -> None:
-    kept = EncodedRows()
-    old, new, other = row(1), row(1, "changed", 2), row(2)
-    assert page(kept, [old, other]) == plain([old, other])
-    assert page(kept, [new, other]) == plain([new, other])
-    assert page(kept, [old]) == plain([old])
-
-
-def test_shapes_do_not_mix() -> None:
-    kept = EncodedRows()
-    page(kept, [row(1)])
-    other = Shape("other", "key", encoder((ETAG, "key")))
-    assert kept.page(other, [row(1)], BEFORE, {}) == dumps({**BEFORE, "value": [{ETAG: 'W/"1"', "key": 1}]})
-
-
-def test_no_more_is_kept_than_allowed() -> None:
-    kept = EncodedRows(most_bytes=200)
-    rows = [row(number, "x" * 20) for number in range(50)]
-    for name in ("one", "two", "one"):
-        assert page(kept, rows, name) == plain(rows)
-    assert page(kept, rows[:1], "small") == plain(rows[:1])
+def test_rows_are_encoded_together_and_no_part_holds_more() -> None:
+    parts = page_parts(encoder(NAMES), [row(number) for number in range(2 * AT_ONCE + 1)], BEFORE, {})
+    assert [part.count(b"@odata.etag") for part in parts] == [0, AT_ONCE, AT_ONCE, 1, 0]

@@ -11,6 +11,7 @@ import pytest
 
 from p2c_assets.sandbox.admin_client import AdminClient
 from p2c_assets.sandbox.serve import READY, SandboxError, running_sandbox, wait_until_ready
+from p2c_assets.sandbox.server import listener
 
 SERVE = "import sys, pathlib; from p2c_assets.sandbox.serve import serve; serve(0, 0, pathlib.Path(sys.argv[1]))"
 
@@ -50,6 +51,13 @@ def test_a_port_in_use_is_named() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(SandboxError, match=str(port)), running_sandbox(sales_port=port):
             pass
+
+
+def test_an_answer_in_two_packets_does_not_wait_for_an_acknowledgement() -> None:
+    with listener("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_with_a_folder_the_state_survives(tmp_path: Path) -> None:

@@ -87,6 +87,24 @@ def test_a_second_insert_and_a_change_of_nothing_are_refused() -> None:
         table.delete(("usmf", "x"))
 
 
+def test_a_row_holds_what_it_has_in_common_with_the_row_before() -> None:
+    table = Store("scm").table("lines")
+    values = ("".join(("U", "SD")), Decimal("1.0"), [1], None, 1)
+    for key, row in enumerate((values, ("".join(("U", "SD")), Decimal("1.0"), [1], None, True))):
+        table.insert(("usmf", key), dict(zip("abcde", row, strict=True)))
+    before, behind = table.rows()
+    assert [before[name] is behind[name] for name in "abcde"] == [True, True, False, True, False]
+
+
+@pytest.mark.parametrize("value", [Decimal("1.00"), Decimal("1E+0"), 1, True, 1.0, "1", None])
+def test_a_row_keeps_a_value_that_only_equals_that_of_the_row_before(value: object) -> None:
+    for first, second in ((Decimal("1.0"), value), (value, Decimal("1.0"))):
+        table = Store("scm").table("lines")
+        table.insert("a", {"price": first})
+        table.insert("b", {"price": second})
+        assert [repr(row["price"]) for row in table.rows()] == [repr(first), repr(second)]
+
+
 def test_the_file_brings_rows_back_with_their_types_and_order(tmp_path: Path) -> None:
     row: Row = {"price": Decimal("2.50"), "text": "é", "whole": 3, "yes": True, "none": None, "list": ["a"]}
     row |= {"nested": {"prices": [Decimal("1.10"), {"deep": Decimal(2)}]}, "large": 10**30, "negative": -(2**64)}

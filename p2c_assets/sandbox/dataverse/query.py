@@ -33,6 +33,11 @@ class Query(NamedTuple):
     order: tuple[SortKey, ...]
     top: int | None
 
+    @property
+    def is_renamed(self) -> bool:
+        """Whether a column is shown under an alias."""
+        return any(output.alias is not None for output in self.outputs or ())
+
     def keys(self, table: Table) -> tuple[SortKey, ...]:
         """The order that tells any two rows apart."""
         return (*self.order, SortKey(table.by_name[table.key], descending=False))

@@ -16,7 +16,9 @@ from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, pre
 from p2c_assets.sandbox.dataverse.query import Query, output_renderer, shown_by
 from p2c_assets.sandbox.dataverse.reading import API, Page, Selection, check_options, context, page_of, select
 from p2c_assets.sandbox.dataverse.records import Records
+from p2c_assets.sandbox.dataverse.row_texts import encoder
 from p2c_assets.sandbox.dataverse.sql import parse_sql
+from p2c_assets.sandbox.encoded import one_by_one, page_parts
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.options import render_query
 
@@ -72,9 +74,11 @@ def _answer(
     records: Records, table: Table, request: Request, query: Query, page: Page, annotations: dict[str, Any]
 ) -> Response:
     prefer = preferences(request)
-    show = output_renderer(table, records, query, prefer)
-    body = {"@odata.context": context(request, table, shown_by(table, query)), **annotations}
-    return Response.json(200, {**body, "value": [show(row) for row in page.rows]}, prefer.applied)
+    what = shown_by(table, query)
+    plain = None if query.is_renamed else encoder(table, what, prefer)
+    encode = plain or one_by_one(output_renderer(table, records, query, prefer))
+    before = {"@odata.context": context(request, table, what), **annotations}
+    return Response.encoded(200, page_parts(encode, page.rows, before, {}), prefer.applied)
 
 
 def read_apply(records: Records, table: Table, request: Request) -> Response:

@@ -19,7 +19,8 @@ from p2c_assets.sandbox.dataverse.predicates import Predicates
 from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, preferences
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.rendering import Shown, etag, shown
-from p2c_assets.sandbox.dataverse.row_texts import shape_of
+from p2c_assets.sandbox.dataverse.row_texts import encoder
+from p2c_assets.sandbox.encoded import one_by_one, page_parts
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.expression import Expression
 from p2c_assets.sandbox.odata.filter import parse_filter
@@ -73,10 +74,8 @@ def read_set(records: Records, table: Table, request: Request, within: list[Row]
         before["@odata.count"] = min(count, MOST_ROWS)
     before |= totals(prefer, count)
     behind = {} if page.token is None else {"@odata.nextLink": _link(request, page.token)}
-    shape = shape_of(table, what, prefer)
-    if shape is not None:
-        return Response.encoded(200, records.encoded.page(shape, page.rows, before, behind), prefer.applied)
-    return Response.json(200, {**before, "value": [render(row) for row in page.rows], **behind}, prefer.applied)
+    encode = encoder(table, what, prefer) or one_by_one(render)
+    return Response.encoded(200, page_parts(encode, page.rows, before, behind), prefer.applied)
 
 
 def _link(request: Request, token: str) -> str:

@@ -15,7 +15,6 @@ from p2c_assets.sandbox.dataverse.schema import Document
 from p2c_assets.sandbox.dataverse.schema_parties import ACCOUNT_NUMBER_KEY
 from p2c_assets.sandbox.dataverse.schema_platform import ORGANIZATION, SYSTEM_USER
 from p2c_assets.sandbox.dataverse.seed import APPLICATION_USER_ID
-from p2c_assets.sandbox.encoded import EncodedRows
 from p2c_assets.sandbox.lookups import Index
 from p2c_assets.sandbox.selections import Selections
 from p2c_assets.sandbox.store import SEQUENCES, Store
@@ -54,7 +53,6 @@ class Records:
         self.store = store
         self.clock = clock
         self.options = options
-        self.encoded = EncodedRows()
         self.selections = Selections(store)
         self.caller = Caller("sandbox", NO_CORRELATION, None)
         self.on_write: OnWrite | None = None

@@ -3,15 +3,15 @@
 Source: as in `rendering`, whose objects these are; a property test compares both.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from p2c_assets.sandbox.column_texts import Piece, Values, columns, objects, texts
+from p2c_assets.sandbox.column_texts import Piece, Values, columns, joined, texts
 from p2c_assets.sandbox.dataverse.columns import Column, Kind, Table
 from p2c_assets.sandbox.dataverse.formatting import FORMATTED
 from p2c_assets.sandbox.dataverse.preferences import Preferences
 from p2c_assets.sandbox.dataverse.relationships import PRINCIPALS
-from p2c_assets.sandbox.dataverse.rendering import LOOKUP_NAME, NAVIGATION, Shown, notes_of
-from p2c_assets.sandbox.encoded import ETAG, Shape
+from p2c_assets.sandbox.dataverse.rendering import Shown, notes_of
+from p2c_assets.sandbox.encoded import ETAG, Encode
 from p2c_assets.sandbox.exact_json import dumps
 from p2c_assets.sandbox.lookups import Row
 
@@ -21,26 +21,20 @@ _Notes = Mapping[str, bytes]
 """What stands behind a row whose lookup leads to the table of this name."""
 
 
-def shape_of(table: Table, what: Shown, prefer: Preferences) -> Shape | None:
-    """How rows may be kept encoded: where nothing shows but the row itself. None with expansions and formatted values, and
-    for users and teams, who show their key twice.
+def encoder(table: Table, what: Shown, prefer: Preferences) -> Encode | None:
+    """How many stored rows are encoded at once: where nothing shows but the row itself. None with expansions and formatted
+    values, and for users and teams, who show their key twice.
     """
     if what.expands or prefer.annotated(FORMATTED) or table.logical in PRINCIPALS:
         return None
-    annotations = tuple(prefer.annotated(name) for name in (LOOKUP_NAME, NAVIGATION))
-    return Shape((table.logical, what.names, annotations), table.key, encoder(table, what, prefer))
-
-
-def encoder(table: Table, what: Shown, prefer: Preferences) -> Callable[[Sequence[Row]], list[bytes]]:
-    """From stored rows to their JSON objects."""
     lookups = [table.by_stored[name] for name in what.names if table.by_stored[name].kind is Kind.LOOKUP]
     notes = [(column, found) for column in lookups if any((found := _notes(column, prefer)).values())]
     types = [column.stored_type for column in lookups if column.stored_type is not None]
     labels = {name: b"," + dumps(name) + b":" for name in what.names}
 
-    def encode(rows: Sequence[Row]) -> list[bytes]:
+    def encode(rows: Sequence[Row]) -> bytes:
         values = columns((VERSION, *what.names, *types), rows)
-        return objects(_pieces(labels, values, notes), len(rows))
+        return joined(_pieces(labels, values, notes), len(rows))
 
     return encode
 
@@ -61,13 +55,16 @@ def _pieces(
         yield from texts(values[name])
     for column, by_table in notes:
         yield _behind(column, values, by_table)
-    yield b"}"
+    yield b"},"
 
 
 def _behind(column: Column, values: Mapping[str, Values], by_table: _Notes) -> Piece:
     keys = values[column.stored]
     if column.stored_type is None:
         note = by_table[column.targets[0].logical]
-        return note if None not in keys else [b"" if key is None else note for key in keys]
-    pairs = zip(keys, values[column.stored_type], strict=True)
+        return note if all(keys) else [b"" if key is None else note for key in keys]
+    kinds = values[column.stored_type]
+    if all(keys) and kinds.count(kinds[0]) == len(kinds):
+        return by_table.get(str(kinds[0]), b"")
+    pairs = zip(keys, kinds, strict=True)
     return [b"" if key is None else by_table.get(str(kind), b"") for key, kind in pairs]

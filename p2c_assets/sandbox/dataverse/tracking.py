@@ -20,7 +20,8 @@ from p2c_assets.sandbox.dataverse.privileges import check_everywhere
 from p2c_assets.sandbox.dataverse.reading import API, check_options, context
 from p2c_assets.sandbox.dataverse.records import Records, Tombstone
 from p2c_assets.sandbox.dataverse.rendering import renderer, shown
-from p2c_assets.sandbox.dataverse.row_texts import shape_of
+from p2c_assets.sandbox.dataverse.row_texts import encoder
+from p2c_assets.sandbox.encoded import one_by_one, page_parts
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
 from p2c_assets.sandbox.odata.options import render_query
 from p2c_assets.sandbox.table import Row
@@ -79,11 +80,8 @@ def read_tracked(records: Records, table: Table, request: Request) -> Response:
     rows = list(islice(records.in_key_order(table, start.mark), size + 1))
     behind = _behind(request, start, rows[size - 1][table.key] if len(rows) > size else None)
     what = shown(table, request.query.get("$select"), None)
-    shape = shape_of(table, what, prefer)
-    if shape is not None:
-        return Response.encoded(200, records.encoded.page(shape, rows[:size], before, behind), _applied(prefer))
-    render = renderer(table, records, what, prefer)
-    return Response.json(200, {**before, "value": [render(row) for row in rows[:size]], **behind}, _applied(prefer))
+    encode = encoder(table, what, prefer) or one_by_one(renderer(table, records, what, prefer))
+    return Response.encoded(200, page_parts(encode, rows[:size], before, behind), _applied(prefer))
 
 
 def count_changes(records: Records, table: Table, request: Request) -> Response:

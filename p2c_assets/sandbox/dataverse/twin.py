@@ -93,7 +93,7 @@ class DataverseTwin:
     def throttled(self, refused: Refused, request: Request) -> Response:
         """The 429 of the limit, with the seconds to wait."""
         response = protocol.refusal(throttling.refusal(refused, self._throttle.settings), request)
-        return Response(response.status, {**response.headers, "Retry-After": str(refused.wait_s)}, response.body)
+        return Response(response.status, {**response.headers, "Retry-After": str(refused.wait_s)}, response.content)
 
     def throttling_headers(self, admitted: Admitted) -> Mapping[str, str]:
         return throttling.remaining(admitted)
@@ -102,7 +102,7 @@ class DataverseTwin:
         """What a planned fault answers, in the envelope of the Web API."""
         response = protocol.refusal(trouble.refusal(plan), request)
         waiting = {} if plan.retry_after is None else {"Retry-After": str(plan.retry_after)}
-        return Response(response.status, {**response.headers, **waiting}, response.body)
+        return Response(response.status, {**response.headers, **waiting}, response.content)
 
     def load(self, rows: Mapping[str, Sequence[Row]], *, plugins: bool) -> Mapping[str, int]:
         return loading.load(self._records, rows, plugins=plugins)

@@ -106,7 +106,7 @@ def _part(response: Response, content_id: str | None) -> PartResponse:
     kind = response.headers.get("Content-Type", "")
     if kind.startswith("application/json") and "charset" not in kind:
         response = Response(
-            response.status, {**response.headers, "Content-Type": f"{kind}; charset=utf-8"}, response.body
+            response.status, {**response.headers, "Content-Type": f"{kind}; charset=utf-8"}, response.content
         )
     return response.part(content_id)
 

@@ -9,14 +9,14 @@ from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from p2c_assets.sandbox.column_texts import encoder
-from p2c_assets.sandbox.encoded import ETAG, Shape
+from p2c_assets.sandbox.encoded import ETAG, page_parts
 from p2c_assets.sandbox.finops import errors
 from p2c_assets.sandbox.finops.annotations import annotated, bare, content_type, key_text, metadata_level
 from p2c_assets.sandbox.finops.columns import EntitySet, Navigation
 from p2c_assets.sandbox.finops.enums import NAMESPACE
 from p2c_assets.sandbox.finops.keys import in_scope
 from p2c_assets.sandbox.finops.paging import next_link, preference, read_page
-from p2c_assets.sandbox.finops.records import REC_ID, Records, visible
+from p2c_assets.sandbox.finops.records import Records, visible
 from p2c_assets.sandbox.finops.schema import ENTITY_SETS
 from p2c_assets.sandbox.finops.selection import Selector, column_of, parsed
 from p2c_assets.sandbox.messages import Request, Response, Unsupported
@@ -65,15 +65,13 @@ class Reader:
         return self._page(entity_set, request, found[: end - page.start], Frame(before, behind, headers))
 
     def _page(self, entity_set: EntitySet, request: Request, rows: list[Row], frame: Frame) -> Response:
-        """Rows with nothing but their own columns, the usual ones, are kept encoded."""
+        """Rows with nothing but their own columns, the usual ones, are encoded many at once."""
         level = metadata_level(request)
         if "$expand" in request.query or level != "minimal":
             body = {**frame.before, "value": self._project(entity_set, request, rows), **frame.behind}
             return Response.json(200, bare(body) if level == "none" else body, frame.headers)
         names = (ETAG, *_selected(entity_set, request))
-        shape = Shape((entity_set.name, names), REC_ID, encoder(names))
-        encoded = self._records.encoded.page(shape, rows, frame.before, frame.behind)
-        return Response.encoded(200, encoded, frame.headers)
+        return Response.encoded(200, page_parts(encoder(names), rows, frame.before, frame.behind), frame.headers)
 
     def count(self, entity_set: EntitySet, request: Request) -> Response:
         """`/$count`: the number as plain text."""

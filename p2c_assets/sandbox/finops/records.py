@@ -8,7 +8,7 @@ import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from p2c_assets.sandbox.encoded import ETAG, EncodedRows
+from p2c_assets.sandbox.encoded import ETAG
 from p2c_assets.sandbox.finops.assumptions import FIRST_REC_ID
 from p2c_assets.sandbox.finops.candidates import Wanted
 from p2c_assets.sandbox.finops.columns import EntitySet
@@ -29,7 +29,6 @@ class Records:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.encoded = EncodedRows()
         self.selections = Selections(store)
         self._watchers: list[Watcher] = []
 
@@ -129,7 +128,7 @@ def public(entity_set: EntitySet, row: Row) -> Row:
 
 
 def _company(row: Row) -> str | None:
-    return str(row["dataAreaId"]) if visible(row) else None
+    return None if row.get(HIDDEN) else row["dataAreaId"]
 
 
 def _fold(value: Any) -> Any:

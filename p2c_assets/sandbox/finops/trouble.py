@@ -31,7 +31,7 @@ class Throttled(errors.FinopsError):
     def response(self, status: int | None = None) -> Response:
         whole = super().response(status)
         waiting = {} if self._retry_after is None else {"Retry-After": str(self._retry_after)}
-        return Response(whole.status, {**whole.headers, **waiting}, whole.body)
+        return Response(whole.status, {**whole.headers, **waiting}, whole.content)
 
 
 def overloaded(retry_after: int | None) -> Throttled:

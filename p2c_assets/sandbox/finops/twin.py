@@ -153,7 +153,7 @@ class FinopsTwin:
             "ms-dyn-aid": str(uuid.uuid4()),
             "server-timing": f"dur={(time.perf_counter() - started) * 1000:.1f}",
         }
-        return Response(response.status, {**response.headers, **headers}, response.body)
+        return Response(response.status, {**response.headers, **headers}, response.content)
 
     def needs_no_token(self, request: Request) -> bool:
         """Files of the blob store go by their signed address."""
