@@ -58,7 +58,7 @@ def texts(values: Values) -> Sequence[Piece]:
         encoded = orjson.dumps(values)
     except TypeError:  # it knows no Decimal
         return (_decimals(values),)
-    if encoded.startswith(b'["') and b'\\"' not in encoded:
+    if encoded.startswith(b'["') and b"\\" not in encoded:
         # without quotes inside, what is between begins and ends texts only: all are there if it is found so often
         parts = encoded[2:-2].split(_BETWEEN)
         if len(parts) == len(values):
@@ -83,7 +83,7 @@ def _are_alike(values: Values) -> bool:
 def _decimals(values: Values) -> list[bytes]:
     """Digits as they are; an exponent is written out, what is no number is refused."""
     if {*map(type, values)} == {Decimal}:
-        plain = "\n".join(map(str, values))
+        plain = "\n".join(["%s"] * len(values)) % values  # faster than to join what str gives of each
         if not any(mark in plain for mark in "ENn"):
             return plain.encode().split(b"\n")
     return _others(values)

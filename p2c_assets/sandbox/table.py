@@ -197,10 +197,9 @@ class Table:
         """Let a row hold the values of the one before it where they are the same: most rows of a table are much alike."""
         latest, self._latest = self._latest, row
         for name, value in row.items():
-            if isinstance(value, str | Decimal):
-                other = latest.get(name)
-                if other is not value and other == value and _look_alike(value, other):
-                    row[name] = other
+            other = latest.get(name)
+            if other is not value and other == value and _look_alike(value, other):
+                row[name] = other
 
     def _restore_order(self) -> None:
         """A rolled-back delete puts its row at the end of the dict: sort once, when somebody looks."""
@@ -209,6 +208,8 @@ class Table:
             self._in_order = True
 
 
-def _look_alike(one: str | Decimal, other: object) -> bool:
-    """Whether what is equal looks the same: numbers need not."""
-    return isinstance(one, str) or (isinstance(other, Decimal) and not one.compare_total(other))
+def _look_alike(one: object, other: object) -> bool:
+    """Whether what is equal looks the same: texts do, numbers need not."""
+    if isinstance(one, Decimal) and isinstance(other, Decimal):
+        return not one.compare_total(other)
+    return isinstance(one, str)
