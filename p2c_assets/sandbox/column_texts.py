@@ -58,8 +58,9 @@ def texts(values: Values) -> Sequence[Piece]:
         encoded = orjson.dumps(values)
     except TypeError:  # it knows no Decimal
         return (_decimals(values),)
-    if encoded.startswith(b'["') and b"\\" not in encoded:
-        # without quotes inside, what is between begins and ends texts only: all are there if it is found so often
+    if encoded.startswith(b'["') and (b"\\" not in encoded or b'\\"' not in encoded):
+        # without quotes inside, what is between begins and ends texts only: all are there if it is found so often. A backslash is
+        # looked for first because it is found faster, and hardly ever there
         parts = encoded[2:-2].split(_BETWEEN)
         if len(parts) == len(values):
             return _QUOTE, parts, _QUOTE
