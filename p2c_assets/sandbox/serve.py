@@ -223,8 +223,8 @@ def _listener(port: int) -> socket.socket:
         ) from error
 
 
-def _url(name: str, listener: socket.socket) -> str:
-    return f"{'https' if name.endswith('_tls') else 'http'}://{HOST}:{listener.getsockname()[1]}"
+def _url(name: str, listening: socket.socket) -> str:
+    return f"{'https' if name.endswith('_tls') else 'http'}://{HOST}:{listening.getsockname()[1]}"
 
 
 def _keep_memory() -> None:
