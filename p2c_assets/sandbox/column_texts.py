@@ -3,14 +3,16 @@
 The text of every value is the one that `exact_json` gives. What stands between the values is the caller's.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from itertools import repeat
 from operator import itemgetter
-from typing import cast
+from typing import NamedTuple, TypeVar, cast
 
 import orjson
 
+from p2c_assets.sandbox.encoded import Encode
 from p2c_assets.sandbox.exact_json import dumps
 from p2c_assets.sandbox.lookups import Row
 
@@ -18,36 +20,63 @@ Values = tuple[object, ...]
 Piece = bytes | list[bytes]
 """What follows in a row: the same in all rows, or one text per row."""
 
+Common = Callable[[Iterable[str]], Mapping[str, object]]
+"""Of these columns those in which all rows have the same value, with it."""
+
+T = TypeVar("T")
+
 _NULL, _QUOTE, _BETWEEN = b"null", b'"', b'","'
 
 
-def encoder(names: Sequence[str]) -> Callable[[Sequence[Row]], bytes]:
-    """From rows to objects with these members, of which there are two at least, and nothing else; a comma behind each."""
-    members = tuple(dict.fromkeys(names))
-    labels = [(b"," if place else b"{") + dumps(name) + b":" for place, name in enumerate(members)]
+class Filled(NamedTuple):
+    """A part of a row, made of its values in these columns."""
 
-    def pieces(rows: Sequence[Row]) -> Iterator[Piece]:
-        values = columns(members, rows)
-        for label, name in zip(labels, members, strict=True):
-            yield label
-            yield from texts(values[name])
-        yield b"},"
+    names: tuple[str, ...]
+    pieces: Callable[..., Sequence[Piece]]
 
-    return lambda rows: joined(pieces(rows), len(rows))
+
+def encoder(names: Iterable[str], common: Common) -> Encode:
+    """From rows to objects with these members and nothing else."""
+    members = [part for name in dict.fromkeys(names) for part in (b",", dumps(name), b":", column(name))]
+    return filled([b"{", *members[1:], b"},"], common)
+
+
+def column(name: str) -> Filled:
+    """The value of a column."""
+    return Filled((name,), texts)
+
+
+def filled(parts: Iterable[bytes | Filled], common: Common) -> Encode:
+    """From rows to what these parts make of each, one behind the other; what all rows have in common is made once."""
+    merged = [*_merged(_made(part, common) for part in parts)]
+    names = tuple(dict.fromkeys(name for part in merged if isinstance(part, Filled) for name in part.names))
+
+    def pieces(values: Mapping[str, Values]) -> Iterator[Piece]:
+        for part in merged:
+            if isinstance(part, Filled):
+                yield from part.pieces(*[values[name] for name in part.names])
+            else:
+                yield part
+
+    return lambda rows: b"".join(objects(pieces(columns(names, rows)), len(rows)))
+
+
+def _made(part: bytes | Filled, common: Common) -> bytes | Filled:
+    if isinstance(part, bytes):
+        return part
+    values = common(part.names)
+    if len(values) < len(part.names):
+        return part
+    return next(objects(part.pieces(*[(values[name],) for name in part.names]), 1))
 
 
 def columns(names: Sequence[str], rows: Sequence[Row]) -> dict[str, Values]:
-    """The values of at least two columns, each in the order of the rows, of which there is one at least."""
-    layout = [*rows[0]]
-    if all(map(layout.__eq__, map(list, rows))):
-        # in the order in which they lie in memory, which is faster than to look each up
-        there = dict(zip(layout, zip(*[row.values() for row in rows], strict=True), strict=True))
-        return {name: there.get(name) or (None,) * len(rows) for name in names}
-    values = cast(Callable[[Row], Values], itemgetter(*names))
-    try:
-        return dict(zip(names, zip(*map(values, rows), strict=True), strict=True))
-    except KeyError:  # rows from a file of before a column was there
-        return {name: tuple([row.get(name) for row in rows]) for name in names}
+    """The values of the columns, each in the order of the rows, of which there is one at least."""
+    if len(names) > 1:
+        values = cast(Callable[[Row], Values], itemgetter(*names))
+        with suppress(KeyError):  # rows from a file of before a column was there
+            return dict(zip(names, zip(*map(values, rows), strict=True), strict=True))
+    return {name: tuple([row.get(name) for row in rows]) for name in names}
 
 
 def texts(values: Values) -> Sequence[Piece]:
@@ -99,25 +128,21 @@ def _others(values: Values) -> list[bytes]:
     return [_NULL if value is None else next(found) for value in values]
 
 
-def joined(pieces: Iterable[Piece], count: int) -> bytes:
-    """The text of so many rows, made of what follows each other in each of them."""
-    return b"".join(objects(pieces, count))
-
-
 def objects(pieces: Iterable[Piece], count: int) -> Iterator[bytes]:
-    """The texts of so many rows."""
-    return map(b"".join, zip(*_merged(pieces, count), strict=True))
+    """The texts of so many rows, made of what follows each other in each of them."""
+    each = [repeat(piece, count) if isinstance(piece, bytes) else piece for piece in _merged(pieces)]
+    return map(b"".join, zip(*each, strict=True))
 
 
-def _merged(pieces: Iterable[Piece], count: int) -> Iterator[Iterable[bytes]]:
-    """What all rows have in common, joined as far as it goes."""
+def _merged(parts: Iterable[bytes | T]) -> Iterator[bytes | T]:
+    """The same parts, those that are texts joined as far as they follow each other."""
     common: list[bytes] = []
-    for piece in pieces:
-        if isinstance(piece, bytes):
-            common.append(piece)
+    for part in parts:
+        if isinstance(part, bytes):
+            common.append(part)
             continue
         if common:
-            yield repeat(b"".join(common), count)
+            yield b"".join(common)
         common = []
-        yield piece
-    yield repeat(b"".join(common), count)
+        yield part
+    yield b"".join(common)

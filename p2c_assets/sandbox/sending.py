@@ -34,10 +34,12 @@ class Postman:
                 self._rounds[url] = asyncio.create_task(self._round(url))
 
     async def _round(self, url: str) -> None:
+        """Until nothing waits, also after the connection was closed: what is posted meanwhile wakes no other round."""
         try:
-            async with httpx.AsyncClient(verify=self._trust(url), trust_env=False) as http:
-                while (row := self._notices.next(url)) is not None:
-                    await self._deliver(http, row)
+            while self._notices.next(url) is not None:
+                async with httpx.AsyncClient(verify=self._trust(url), trust_env=False) as http:
+                    while (row := self._notices.next(url)) is not None:
+                        await self._deliver(http, row)
         finally:
             del self._rounds[url]
 

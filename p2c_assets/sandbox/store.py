@@ -164,6 +164,8 @@ class Store:
             if row is None:
                 before = unwritten.get((name, key))
                 row = self.table(name)[key] if before is None else before
+            else:
+                self.table(name).adopt(row)
             picture = pictures.setdefault(name, Picture({}, {}, 0))
             picture.rows[key], picture.ordinals[key] = row, ordinal
         return {

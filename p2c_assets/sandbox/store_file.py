@@ -13,6 +13,9 @@ from typing import Any, cast
 import orjson
 
 FILE_NAME = "twin.sqlite3"
+_PAGE = 16_384
+"""Bytes of a page of a new file: rows of 2 KB leave less room unused than in SQLite's 4 KB, and are copied faster."""
+
 _SCHEMA = (
     """create table if not exists rows (
         system text not null, "table" text not null, id text not null, data text not null, ordinal integer not null,
@@ -61,6 +64,7 @@ class StoreFile:
         self._connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
         self._system = system
         self._connection.execute("pragma synchronous = off")
+        self._connection.execute(f"pragma page_size = {_PAGE}")
         with self._connection:
             for statement in _SCHEMA:
                 self._connection.execute(statement)

@@ -9,7 +9,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from p2c_assets.sandbox.lookups import Index, Key, Row, Sequence
+from p2c_assets.sandbox.lookups import Index, Key, Row
+from p2c_assets.sandbox.sequence import Sequence
 
 
 class DuplicateKeyError(Exception):
@@ -52,7 +53,8 @@ class Table:
         self._in_order = True
         self._indexes: dict[str, Index] = {}
         self._sequences: dict[str, Sequence] = {}
-        self._latest: Row = {}
+        self._latest: Row | None = None
+        self._varied: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -76,14 +78,14 @@ class Table:
         if key in self._rows:
             raise DuplicateKeyError(f"{self.name} {key!r}")
         self._next_ordinal += 1
-        self._share(row)
+        self._share_with_latest(row)
         self._write(key, row, self._next_ordinal)
 
     def replace(self, key: Key, row: Row) -> None:
         """Put a new row in the place of the one with this key. Raises MissingKeyError."""
         if key not in self._rows:
             raise MissingKeyError(f"{self.name} {key!r}")
-        self._share(row)
+        self._share(row, self._rows[key])
         self._write(key, row, self._ordinals[key])
 
     def put(self, key: Key, row: Row) -> None:
@@ -113,6 +115,13 @@ class Table:
         self._restore_order()
         return self._rows.items()
 
+    def common(self, names: Iterable[str]) -> dict[str, Any]:
+        """Of these columns those in which all rows, also those that are gone, ever had the same value, with it; None for a
+        column that no row has.
+        """
+        latest = self._latest or {}
+        return {name: latest.get(name) for name in names if name not in self._varied}
+
     def index(self, name: str, value_of: Callable[[Row], Hashable | None]) -> Index:
         """The secondary lookup of this name, built when it is first asked and kept current by every write."""
         if name not in self._indexes:
@@ -140,8 +149,12 @@ class Table:
     def read_back(self, key: Key, ordinal: int, row: Row) -> None:
         """Store's own: a row read from the file, in order; neither journaled nor written back."""
         self._next_ordinal = ordinal
-        self._share(row)
+        self._share_with_latest(row)
         self._set(key, row, ordinal)
+
+    def adopt(self, row: Row) -> None:
+        """Store's own: a row read from a snapshot's file, which the table may return to."""
+        self._share_with_latest(row)
 
     def ordinal(self, key: Key) -> int:
         """Store's own: what the row's place in the order goes by, 0 for a row that is not there."""
@@ -193,13 +206,25 @@ class Table:
         self._rows[key] = row
         self._ordinals[key] = ordinal
 
-    def _share(self, row: Row) -> None:
-        """Let a row hold the values of the one before it where they are the same: most rows of a table are much alike."""
-        latest, self._latest = self._latest, row
+    def _share_with_latest(self, row: Row) -> None:
+        """Most rows of a table are much alike."""
+        if self._latest is not None:
+            self._share(row, self._latest)
+        self._latest = row
+
+    def _share(self, row: Row, other: Row) -> None:
+        """Let a row hold the values of another one, stored before it, where they are the same, and remember the columns in which
+        the two differ.
+        """
+        if len(row) != len(other) or [*row] != [*other]:
+            self._varied.update(name for name in other.keys() - row.keys() if other[name] is not None)
         for name, value in row.items():
-            other = latest.get(name)
-            if other is not value and other == value and _look_alike(value, other):
-                row[name] = other
+            theirs = other.get(name)
+            if theirs is not value:
+                if theirs == value and _look_alike(value, theirs):
+                    row[name] = theirs
+                else:
+                    self._varied.add(name)
 
     def _restore_order(self) -> None:
         """A rolled-back delete puts its row at the end of the dict: sort once, when somebody looks."""

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from p2c_assets.sandbox import column_texts
 from p2c_assets.sandbox.column_texts import encoder, objects, texts
 from p2c_assets.sandbox.exact_json import dumps
+from p2c_assets.sandbox.store import Store
 from p2c_assets.sandbox.table import Row
 from p2c_assets_tests.sandbox.test_encoded import NASTY
 
@@ -49,9 +51,17 @@ def test_what_has_no_json_form_is_refused(value: object) -> None:
             texts(values)
 
 
+def encoded(names: tuple[str, ...], rows: list[Row]) -> bytes:
+    """The rows of a table."""
+    table = Store("scm").table("rows")
+    for number, row in enumerate(rows):
+        table.insert(str(number), {**row})
+    return encoder(names, table.common)(table.rows())
+
+
 def test_objects_have_their_members_in_order_and_once() -> None:
     rows = [{"b": 1, "a": "x", "c": 5}, {"b": None, "a": "y"}]
-    assert encoder(("a", "b", "a"))(rows) == b'{"a":"x","b":1},{"a":"y","b":null},'
+    assert encoded(("a", "b", "a"), rows) == b'{"a":"x","b":1},{"a":"y","b":null},'
 
 
 @pytest.mark.parametrize(
@@ -64,9 +74,24 @@ def test_objects_have_their_members_in_order_and_once() -> None:
     ids=["alike", "in another order", "with another column"],
 )
 def test_rows_need_not_be_laid_out_alike(rows: list[Row]) -> None:
-    assert encoder(("a", "b"))(rows) == b'{"a":"%x","b":1},{"a":"y","b":2},'
+    assert encoded(("a", "b"), rows) == b'{"a":"%x","b":1},{"a":"y","b":2},'
 
 
-def test_a_column_that_older_rows_lack_is_empty() -> None:
-    assert encoder(("a", "b"))([{"a": 1, "b": 2}, {"a": 3}]) == b'{"a":1,"b":2},{"a":3,"b":null},'
-    assert encoder(("a", "b"))([{"a": 1}, {"a": 3}]) == b'{"a":1,"b":null},{"a":3,"b":null},'
+def test_a_column_that_some_or_all_rows_lack_is_empty() -> None:
+    assert encoded(("a", "b"), [{"a": 1, "b": 2}, {"a": 3}]) == b'{"a":1,"b":2},{"a":3,"b":null},'
+    assert encoded(("a", "b"), [{"a": 1}, {"a": 3, "b": 2}]) == b'{"a":1,"b":null},{"a":3,"b":2},'
+    assert encoded(("a", "b"), [{"a": 1, "b": 2}, {"c": 2}]) == b'{"a":1,"b":2},{"a":null,"b":null},'
+    assert encoded(("a", "b"), [{"a": 1}, {"a": 3}]) == b'{"a":1,"b":null},{"a":3,"b":null},'
+
+
+def test_rows_may_have_everything_or_all_but_one_column_in_common() -> None:
+    assert encoded(("a", "b"), [{"a": 1, "b": "x"}]) == b'{"a":1,"b":"x"},'
+    assert encoded(("a", "b"), [{"a": 1, "b": "x"}, {"a": 1, "b": "x"}]) == b'{"a":1,"b":"x"},{"a":1,"b":"x"},'
+    assert encoded(("a", "b"), [{"a": 1, "b": "x"}, {"a": 1, "b": "y"}]) == b'{"a":1,"b":"x"},{"a":1,"b":"y"},'
+
+
+def test_what_all_rows_have_in_common_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(column_texts, "texts", lambda values: (asked.append(values), texts(values))[1])
+    encoded(("a", "b"), [{"a": "x", "b": number} for number in range(3)])
+    assert asked == [("x",), (0, 1, 2)]

@@ -1,11 +1,14 @@
 """What twins post to others: after the commit, in order, again when it failed, over TLS too."""
 
+import asyncio
 import ssl
+import threading
 import time
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import trustme
 
@@ -68,6 +71,24 @@ def test_notices_of_a_request_that_failed_are_taken_back(chatty: Chatty, caller:
         caller.get("/data/works")
         assert receiver.next().body == b"/data/works"
         assert settled(caller)["sent"] == 1
+
+
+def test_a_notice_that_is_posted_while_the_round_before_ends_is_sent(
+    chatty: Chatty, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closing = threading.Event()
+
+    async def closed_slowly(*_: object) -> None:
+        closing.set()
+        await asyncio.sleep(0.3)
+
+    with receiving() as receiver:
+        chatty.urls = (receiver.url,)
+        monkeypatch.setattr(httpx.AsyncClient, "__aexit__", closed_slowly)
+        caller.get("/data/a")
+        assert closing.wait(10)
+        caller.get("/data/b")
+        assert [receiver.next().body for _ in range(2)] == [b"/data/a", b"/data/b"]
 
 
 def test_notices_to_one_address_arrive_in_their_order(chatty: Chatty, caller: Caller) -> None:

@@ -1,5 +1,6 @@
 """The store: transactions undo everything, the file brings everything back."""
 
+import random
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -103,6 +104,34 @@ def test_a_row_keeps_a_value_that_only_equals_that_of_the_row_before(value: obje
         table.insert("a", {"price": first})
         table.insert("b", {"price": second})
         assert [repr(row["price"]) for row in table.rows()] == [repr(first), repr(second)]
+
+
+def test_a_table_knows_what_all_its_rows_have_in_common() -> None:
+    store = Store("scm")
+    table = store.table("lines")
+    assert table.common("ab") == {"a": None, "b": None}
+    table.insert("1", {"a": "x", "b": Decimal("1.0"), "c": None, "d": 1, "e": 5})
+    assert table.common("abcdf") == {"a": "x", "b": Decimal("1.0"), "c": None, "d": 1, "f": None}
+    table.insert("2", {"a": "x", "b": Decimal("1.0"), "d": True, "f": 0})
+    assert table.common("abcdef") == {"a": "x", "b": Decimal("1.0"), "c": None}
+    table.replace("1", {"b": Decimal("1.00"), "a": "x"})
+    assert table.common("abc") == {"a": "x", "c": None}
+    interrupted(store, lambda: table.insert("3", {"a": "y"}))
+    assert table.common("ac") == {"c": None}
+
+
+def test_what_rows_have_in_common_regards_those_of_a_snapshot_of_an_earlier_process(tmp_path: Path) -> None:
+    store = Store("scm", tmp_path / "state.sqlite")
+    store.table("lines").insert("1", {"a": "x", "b": "x"})
+    store.snapshot("x")
+    store.table("lines").replace("1", {"a": "y", "b": "x"})
+    store.close()
+    later = Store("scm", tmp_path / "state.sqlite")
+    later.table("lines").insert("2", {"a": "y", "b": "x"})
+    assert later.table("lines").common("ab") == {"a": "y", "b": "x"}
+    later.restore("x")
+    assert later.table("lines").common("ab") == {"b": "x"}
+    later.close()
 
 
 def test_the_file_brings_rows_back_with_their_types_and_order(tmp_path: Path) -> None:
@@ -331,6 +360,35 @@ def test_a_sequence_puts_flawed_keys_behind_those_that_can_be_compared() -> None
     assert [row["number"] for row in order.rows("all")] == [1, 2, 3, "b", "x"]
     assert [row["number"] for row in order.rows("all", ("usmf", 2))] == [3, "b", "x"]
     assert [row["number"] for row in order.rows("all", ("usmf", "b"))] == ["x"]
+
+
+@pytest.mark.parametrize("most", [1, 3, 40], ids=["one write at a time", "a few", "many"])
+def test_a_sequence_has_the_rows_of_the_table_whatever_was_written(most: int) -> None:
+    store = Store("scm")
+    table, chance = store.table("lines"), random.Random(most)
+    for number in range(0, 1000, 2):
+        table.insert(("usmf", number), {"number": number, "group": number % 3 or None})
+    order = table.sequence("by key", lambda row: row["group"], rank)
+
+    def write() -> None:
+        key = ("usmf", chance.randrange(1000))
+        row = {"number": key[1], "group": chance.choice((None, 1, 2)), "written": chance.random()}
+        if key not in table:
+            table.insert(key, row)
+        elif chance.random() < 0.3:
+            table.delete(key)
+        else:
+            table.replace(key, row if chance.random() < 0.5 else {**table[key], "written": chance.random()})
+
+    for _ in range(200):
+        if chance.random() < 0.2:
+            interrupted(store, *[write] * chance.randint(1, most))
+        for _ in range(chance.randint(1, most)):
+            write()
+        found = {group: list(order.rows(group)) for group in (1, 2)}
+        rows = sorted(table.rows(), key=lambda row: row["number"])
+        assert found == {group: [row for row in rows if row["group"] == group] for group in (1, 2)}
+        assert [order.size(group) for group in (1, 2)] == [len(found[1]), len(found[2])]
 
 
 def test_an_index_keeps_the_order_in_which_rows_took_their_value() -> None:

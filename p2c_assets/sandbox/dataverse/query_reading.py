@@ -75,7 +75,7 @@ def _answer(
 ) -> Response:
     prefer = preferences(request)
     what = shown_by(table, query)
-    plain = None if query.is_renamed else encoder(table, what, prefer)
+    plain = None if query.is_renamed else encoder(table, what, prefer, records.common(table))
     encode = plain or one_by_one(output_renderer(table, records, query, prefer))
     before = {"@odata.context": context(request, table, what), **annotations}
     return Response.encoded(200, page_parts(encode, page.rows, before, {}), prefer.applied)

@@ -74,7 +74,7 @@ def read_set(records: Records, table: Table, request: Request, within: list[Row]
         before["@odata.count"] = min(count, MOST_ROWS)
     before |= totals(prefer, count)
     behind = {} if page.token is None else {"@odata.nextLink": _link(request, page.token)}
-    encode = encoder(table, what, prefer) or one_by_one(render)
+    encode = encoder(table, what, prefer, records.common(table)) or one_by_one(render)
     return Response.encoded(200, page_parts(encode, page.rows, before, behind), prefer.applied)
 
 

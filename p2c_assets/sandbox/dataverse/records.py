@@ -3,7 +3,7 @@
 Nothing here checks or computes: that is `session`. Rows are dicts under stored names (lookups as `_x_value`).
 """
 
-from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -85,6 +85,10 @@ class Records:
 
     def count(self, table: Table) -> int:
         return len(self.store.table(table.logical))
+
+    def common(self, table: Table) -> Callable[[Iterable[str]], Mapping[str, Any]]:
+        """Asks which of some stored columns have the same value in all rows of a table; it comes with them."""
+        return self.store.table(table.logical).common
 
     def in_key_order(self, table: Table, behind: str | None = None) -> Iterator[Row]:
         """All rows by their primary key, or those behind one. Nothing may be written meanwhile."""

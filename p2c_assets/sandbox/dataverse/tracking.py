@@ -80,7 +80,7 @@ def read_tracked(records: Records, table: Table, request: Request) -> Response:
     rows = list(islice(records.in_key_order(table, start.mark), size + 1))
     behind = _behind(request, start, rows[size - 1][table.key] if len(rows) > size else None)
     what = shown(table, request.query.get("$select"), None)
-    encode = encoder(table, what, prefer) or one_by_one(renderer(table, records, what, prefer))
+    encode = encoder(table, what, prefer, records.common(table)) or one_by_one(renderer(table, records, what, prefer))
     return Response.encoded(200, page_parts(encode, rows[:size], before, behind), _applied(prefer))
 
 

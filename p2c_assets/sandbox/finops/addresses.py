@@ -49,6 +49,8 @@ def is_blank(entity_set: EntitySet, row: Mapping[str, object], prefix: str) -> b
 
 def is_sent(entity_set: EntitySet, posted: Mapping[str, object], prefix: str) -> bool:
     """True when a posted body fills any part of the place or the country."""
+    if entity_set.block(prefix).isdisjoint(posted):
+        return False
     country = any(posted.get(f"{prefix}{part}") for part in _COUNTRY)
     return country or not is_blank(entity_set, posted, prefix)
 
@@ -68,4 +70,4 @@ def from_customer(customer: Row, prefixes: Sequence[str], target: EntitySet, pre
 
 def copied(row: Row, target: EntitySet, prefix: str) -> Row:
     """A document's block as another document of the same column names takes it."""
-    return {name: row[name] for name in target.names if name.startswith(prefix) and name in row}
+    return {name: row[name] for name in target.block(prefix) if name in row}

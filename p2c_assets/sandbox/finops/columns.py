@@ -5,7 +5,7 @@ The entity sets themselves are in the `schema_*` modules; what happens on a writ
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import KeysView, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -111,13 +111,13 @@ class EntitySet:
         return tuple(column.name for column in self.columns if column.mandatory)
 
     @cached_property
-    def _blocks(self) -> dict[str, frozenset[str]]:
+    def _blocks(self) -> dict[str, KeysView[str]]:
         return {}
 
-    def block(self, prefix: str) -> frozenset[str]:
-        """Names that begin so."""
+    def block(self, prefix: str) -> KeysView[str]:
+        """Names that begin so, in order."""
         if prefix not in self._blocks:
-            self._blocks[prefix] = frozenset(name for name in self.names if name.startswith(prefix))
+            self._blocks[prefix] = dict.fromkeys(name for name in self.names if name.startswith(prefix)).keys()
         return self._blocks[prefix]
 
     @cached_property

@@ -3,6 +3,8 @@
 Sources: sales-order-template-mapping-direct-two-ways (totals current before orders travel), sales-status-map.
 """
 
+from collections.abc import Iterable
+
 from p2c_assets.sandbox.clock import Clock
 from p2c_assets.sandbox.finops import errors
 from p2c_assets.sandbox.finops.document_headers import DocumentHeaders, HeaderShape
@@ -62,7 +64,7 @@ class OrderHeaderRules:
     def settled(self, before: Row | None, after: Row | None) -> None:
         """Lines carry what the header says."""
         if after is not None and before is not None:
-            mirror(self._records, self._lines, after)
+            mirror(self._records, self._lines.of(LINE, after), after)
 
     def _origin(self, row: Row, posted: Row) -> Row:
         """The origin's type comes from its code; without a code it is NotSpecified, unless the ERP's own day sets it."""
@@ -124,14 +126,14 @@ def restate(records: Records, lines: DocumentLines, header: Row, changes: Row, *
     document = changes.get(DOCUMENT) or header.get(DOCUMENT) or posted_status(header["SalesOrderProcessingStatus"])[1]
     state = {"SalesOrderStatus": sales, "SalesOrderProcessingStatus": processing_status(sales, document)}
     header = records.update(ORDER_HEADERS, header, {**changes, DOCUMENT: document, **state}, touch=touch)
-    mirror(records, lines, header)
+    mirror(records, kept, header)
     return header
 
 
-def mirror(records: Records, lines: DocumentLines, header: Row) -> None:
+def mirror(records: Records, lines: Iterable[Row], header: Row) -> None:
     """Carry a header's flags and status to its lines."""
     shown = mirrored(header)
-    for line in lines.of(LINE, header):
+    for line in lines:
         if not shown.items() <= line.items():
             records.update(ORDER_LINES, line, shown)
 

@@ -5,8 +5,7 @@ Sources: fin-ops odata (options, 10,000 rows per page), a live capture of maxpag
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
-from operator import itemgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from p2c_assets.sandbox.column_texts import encoder
 from p2c_assets.sandbox.encoded import ETAG, page_parts
@@ -71,7 +70,8 @@ class Reader:
             body = {**frame.before, "value": self._project(entity_set, request, rows), **frame.behind}
             return Response.json(200, bare(body) if level == "none" else body, frame.headers)
         names = (ETAG, *_selected(entity_set, request))
-        return Response.encoded(200, page_parts(encoder(names), rows, frame.before, frame.behind), frame.headers)
+        encode = encoder(names, self._records.table(entity_set).common)
+        return Response.encoded(200, page_parts(encode, rows, frame.before, frame.behind), frame.headers)
 
     def count(self, entity_set: EntitySet, request: Request) -> Response:
         """`/$count`: the number as plain text."""
@@ -136,7 +136,7 @@ class Reader:
 
     def _project(self, entity_set: EntitySet, request: Request, rows: list[Row]) -> list[dict[str, Any]]:
         names = (ETAG, *_selected(entity_set, request))
-        projected = [*map(_shower(names), rows)]
+        projected = [{name: row[name] for name in names} for row in rows]
         for expand in _expansions(request):
             self._expand(entity_set, expand, rows, projected)
         match metadata_level(request):
@@ -169,16 +169,6 @@ def _flag(request: Request, name: str) -> bool:
     if text not in {"true", "false"}:
         raise errors.bad_query(f"Invalid value '{text}' for {name} query option found.")
     return text == "true"
-
-
-def _shower(names: tuple[str, ...]) -> Callable[[Row], dict[str, Any]]:
-    """Shows these members of a row, at least two."""
-    values = cast(Callable[[Row], tuple[Any, ...]], itemgetter(*names))
-
-    def show(row: Row) -> dict[str, Any]:
-        return dict(zip(names, values(row), strict=True))
-
-    return show
 
 
 def _selected(entity_set: EntitySet, request: Request) -> tuple[str, ...]:

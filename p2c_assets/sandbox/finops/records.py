@@ -143,7 +143,8 @@ def _rank(key: Key) -> tuple[tuple[bool, Any], ...]:
 def _stamp(entity_set: EntitySet, row: Row) -> Row:
     pairs = [f"{row[REC_VERSION]},{row[REC_ID]}", *["0,0"] * (entity_set.sources - 1)]
     code = base64.b64encode(f"'{';'.join(pairs)}'".encode()).decode()
-    return {**row, ETAG: f'W/"{code}"'}
+    row[ETAG] = f'W/"{code}"'
+    return row
 
 
 def _next_version(version: int, rec_id: int) -> int:

@@ -48,13 +48,16 @@ def rows(draw: st.DrawFn, table: Table) -> list[Row]:
 def test_rows_are_encoded_as_each_is_rendered(table: Table, annotations: tuple[str, ...]) -> None:
     what, prefer = shown(table, None, None), preferring(*annotations)
     render = renderer(table, RECORDS, what, prefer)
-    encode = encoder(table, what, prefer)
 
     @settings(derandomize=True, database=None, deadline=None, max_examples=12)
     @given(rows(table))
     def check(some: list[Row]) -> None:
+        stored = Store("sales").table(table.logical)
+        for number, row in enumerate(some):
+            stored.insert(str(number), {**row})
+        encode = encoder(table, what, prefer, stored.common)
         assert encode is not None
-        assert encode(some) == b"".join(dumps(render(row)) + b"," for row in some)
+        assert encode(stored.rows()) == b"".join(dumps(render(row)) + b"," for row in some)
 
     check()
 
@@ -65,4 +68,4 @@ def test_rows_are_encoded_as_each_is_rendered(table: Table, annotations: tuple[s
 )
 def test_what_shows_more_than_the_row_is_not_encoded_so(logical: str, expand: str | None, annotation: str) -> None:
     table: Any = BY_LOGICAL[logical]
-    assert encoder(table, shown(table, None, expand), preferring(annotation)) is None
+    assert encoder(table, shown(table, None, expand), preferring(annotation), RECORDS.common(table)) is None
