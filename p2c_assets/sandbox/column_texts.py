@@ -6,6 +6,7 @@ The text of every value is the one that `exact_json` gives. What stands between 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from functools import cache
 from itertools import repeat
 from operator import itemgetter
 from typing import NamedTuple, TypeVar, cast
@@ -21,7 +22,7 @@ Piece = bytes | list[bytes]
 """What follows in a row: the same in all rows, or one text per row."""
 
 Common = Callable[[Iterable[str]], Mapping[str, object]]
-"""Of these columns those in which all rows have the same value, with it."""
+"""Of these columns those of which it is known that all rows have the same value in them, with it."""
 
 T = TypeVar("T")
 
@@ -46,19 +47,28 @@ def column(name: str) -> Filled:
     return Filled((name,), texts)
 
 
-def filled(parts: Iterable[bytes | Filled], common: Common) -> Encode:
-    """From rows to what these parts make of each, one behind the other; what all rows have in common is made once."""
-    merged = [*_merged(_made(part, common) for part in parts)]
-    names = tuple(dict.fromkeys(name for part in merged if isinstance(part, Filled) for name in part.names))
+def filled(parts: Sequence[bytes | Filled], common: Common) -> Encode:
+    """From rows to what these parts make of each, one behind the other.
+
+    What all rows have in common is made once, with the first rows: before there are any, nothing needs to have a JSON form.
+    """
+
+    @cache
+    def made() -> Sequence[bytes | Filled]:
+        return [*_merged(_made(part, common) for part in parts)]
+
+    @cache
+    def names() -> Sequence[str]:
+        return [*dict.fromkeys(name for part in made() if isinstance(part, Filled) for name in part.names)]
 
     def pieces(values: Mapping[str, Values]) -> Iterator[Piece]:
-        for part in merged:
+        for part in made():
             if isinstance(part, Filled):
                 yield from part.pieces(*[values[name] for name in part.names])
             else:
                 yield part
 
-    return lambda rows: b"".join(objects(pieces(columns(names, rows)), len(rows)))
+    return lambda rows: b"".join(objects(pieces(columns(names(), rows)), len(rows)))
 
 
 def _made(part: bytes | Filled, common: Common) -> bytes | Filled:

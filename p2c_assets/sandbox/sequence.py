@@ -9,6 +9,9 @@ from typing import Any
 
 from p2c_assets.sandbox.lookups import Key, Row, Rows
 
+FEW = 100
+"""So many rows are found by their keys in about the time in which one is put between others."""
+
 
 class _Group:
     """Keys in their order, with their rows in the same order.
@@ -16,9 +19,6 @@ class _Group:
     The keys follow every write at once, the rows when they are next asked for: until then writes wait. If too many do, all
     rows are let go, and then found by their keys.
     """
-
-    _FEW = 100
-    """So many rows are found by their keys in about the time in which one is put between others."""
 
     def __init__(self, keys: list[Key], rows: list[Row], rank_of: Callable[[Key], Any]) -> None:
         self.keys = keys
@@ -77,7 +77,7 @@ class _Group:
         self._wait()
 
     def _wait(self) -> None:
-        if self._rows is None or len(self._moves) + len(self._replaced) > len(self.keys) // self._FEW:
+        if self._rows is None or len(self._moves) + len(self._replaced) > len(self.keys) // FEW:
             self._rows = None
             self._forget_writes()
 
@@ -106,7 +106,8 @@ class Sequence:
     """Rows of a table in the order of their keys, in groups; rows of the group None are left out.
 
     Keys are compared as they are, and by what `rank_of` makes of them where that cannot be (a flawed key, with a text in
-    place of a number). Kept current by every write, so that a page costs its own rows and not those before it.
+    place of a number). Kept current by every write, so that a page costs its own rows and not those before it; only the first
+    one after writes to more than one row in a hundred costs all of its group.
     """
 
     def __init__(self, table: Rows, group_of: Callable[[Row], Hashable | None], rank_of: Callable[[Key], Any]) -> None:

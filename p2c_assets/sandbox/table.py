@@ -117,7 +117,8 @@ class Table:
 
     def common(self, names: Iterable[str]) -> dict[str, Any]:
         """Of these columns those in which all rows, also those that are gone, ever had the same value, with it; None for a
-        column that no row has.
+        column that no row has. Left out is also what is equal but was stored anew: of numbers other than Decimal, and lists,
+        only the same object counts.
         """
         latest = self._latest or {}
         return {name: latest.get(name) for name in names if name not in self._varied}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from p2c_assets.sandbox import column_texts
 from p2c_assets.sandbox.column_texts import encoder, objects, texts
+from p2c_assets.sandbox.encoded import page_parts
 from p2c_assets.sandbox.exact_json import dumps
 from p2c_assets.sandbox.store import Store
 from p2c_assets.sandbox.table import Row
@@ -88,6 +89,16 @@ def test_rows_may_have_everything_or_all_but_one_column_in_common() -> None:
     assert encoded(("a", "b"), [{"a": 1, "b": "x"}]) == b'{"a":1,"b":"x"},'
     assert encoded(("a", "b"), [{"a": 1, "b": "x"}, {"a": 1, "b": "x"}]) == b'{"a":1,"b":"x"},{"a":1,"b":"x"},'
     assert encoded(("a", "b"), [{"a": 1, "b": "x"}, {"a": 1, "b": "y"}]) == b'{"a":1,"b":"x"},{"a":1,"b":"y"},'
+
+
+def test_what_no_row_has_any_more_needs_no_json_form() -> None:
+    table = Store("scm").table("rows")
+    table.insert("1", {"a": Decimal("NaN"), "b": 1})
+    encode = encoder(("a", "b"), table.common)
+    with pytest.raises(TypeError):
+        encode(table.rows())
+    table.clear()
+    assert page_parts(encoder(("a", "b"), table.common), table.rows(), {"c": 1}, {}) == [b'{"c":1,"value":[', b"]}"]
 
 
 def test_what_all_rows_have_in_common_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ import pytest
 from p2c_assets.sandbox.column_texts import encoder
 from p2c_assets.sandbox.encoded import AT_ONCE, ETAG, page_parts
 from p2c_assets.sandbox.exact_json import dumps
-from p2c_assets.sandbox.table import Row
+from p2c_assets.sandbox.store import Store
+from p2c_assets.sandbox.table import Row, Table
 
 BEFORE = {"@odata.context": "c"}
 NASTY = (
@@ -35,12 +36,15 @@ def row(key: int, text: str = "") -> Row:
     return {"key": key, ETAG: 'W/"1"', "text": text, "price": Decimal("1.50")}
 
 
-def varied(names: Iterable[str]) -> dict[str, Any]:
-    return {}
+def stored(rows: Iterable[Row]) -> Table:
+    table = Store("scm").table("rows")
+    for number, row in enumerate(rows):
+        table.insert(str(number), {**row})
+    return table
 
 
 def page(rows: Sequence[Row], behind: dict[str, Any] | None = None) -> bytes:
-    return b"".join(page_parts(encoder(NAMES, varied), rows, BEFORE, behind or {}))
+    return b"".join(page_parts(encoder(NAMES, stored(rows).common), stored(rows).rows(), BEFORE, behind or {}))
 
 
 def plain(rows: Sequence[Row], behind: dict[str, Any] | None = None) -> bytes:
@@ -57,5 +61,6 @@ def test_a_page_is_what_encoding_it_as_a_whole_gives(count: int) -> None:
 
 
 def test_rows_are_encoded_together_and_no_part_holds_more() -> None:
-    parts = page_parts(encoder(NAMES, varied), [row(number) for number in range(2 * AT_ONCE + 1)], BEFORE, {})
+    table = stored(row(number) for number in range(2 * AT_ONCE + 1))
+    parts = page_parts(encoder(NAMES, table.common), table.rows(), BEFORE, {})
     assert [part.count(b"@odata.etag") for part in parts] == [0, AT_ONCE, AT_ONCE, 1, 0]

@@ -76,11 +76,12 @@ def test_notices_of_a_request_that_failed_are_taken_back(chatty: Chatty, caller:
 def test_a_notice_that_is_posted_while_the_round_before_ends_is_sent(
     chatty: Chatty, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    closing = threading.Event()
+    closing, posted = threading.Event(), threading.Event()
 
     async def closed_slowly(*_: object) -> None:
         closing.set()
-        await asyncio.sleep(0.3)
+        while not posted.is_set():
+            await asyncio.sleep(0.01)
 
     with receiving() as receiver:
         chatty.urls = (receiver.url,)
@@ -88,6 +89,7 @@ def test_a_notice_that_is_posted_while_the_round_before_ends_is_sent(
         caller.get("/data/a")
         assert closing.wait(10)
         caller.get("/data/b")
+        posted.set()
         assert [receiver.next().body for _ in range(2)] == [b"/data/a", b"/data/b"]
 
 

@@ -87,7 +87,7 @@ class Records:
         return len(self.store.table(table.logical))
 
     def common(self, table: Table) -> Callable[[Iterable[str]], Mapping[str, Any]]:
-        """Asks which of some stored columns have the same value in all rows of a table; it comes with them."""
+        """Asks which of some stored columns are known to have the same value in all rows of a table; it comes with them."""
         return self.store.table(table.logical).common
 
     def in_key_order(self, table: Table, behind: str | None = None) -> Iterator[Row]:
