@@ -56,7 +56,7 @@ def apply(
     table: Table, records: Records, text: str, aliases: Mapping[str, str], prefer: Preferences
 ) -> list[dict[str, Any]]:
     """One object for each group, in the order of their first rows; empty values are left out."""
-    rows: Iterable[Row] = records.rows(table)
+    rows: Iterable[Row] = candidates(table, records, None)
     *filters, last = split_outside(text, "/")
     for step in filters:
         name, inner = _parts(step)

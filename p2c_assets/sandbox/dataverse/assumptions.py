@@ -11,6 +11,11 @@ NE_INCLUDES_NULLS = True
 """`x ne 1` also finds rows where x is empty. The platform turns `ne` into FetchXML's ne, whose SQL adds "or is null";
 the templates' own filters (`msdynce_ismaintainedexternally ne true`) only make sense so."""
 
+DENIED_ROWS_ARE_LEFT_OUT = True
+"""Read access is needed to view a row (how-record-access-determined.md); no page says what a query does about rows
+without it. The twin leaves them out of lists, counts, aggregates and changes without a word, and expands a lookup to
+one as null."""
+
 ACTIVE_PRODUCTS_ARE_EDITABLE = True
 """The error list has ProductCanOnlyBeUpdatedInDraft (0x8004F995), yet the products template keeps updating products
 that are on documents, hence Active (products-template-mapping-direct.md). The twin takes updates in every state."""

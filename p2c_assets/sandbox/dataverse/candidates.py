@@ -6,6 +6,7 @@ Only a shortcut: every candidate still has to pass the predicate.
 from typing import NamedTuple
 
 from p2c_assets.sandbox.dataverse.columns import Kind, Table
+from p2c_assets.sandbox.dataverse.privileges import readable
 from p2c_assets.sandbox.dataverse.query_functions import CRM
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.odata.expression import Binary, Call, Expression, ListLiteral, Literal, Property, chained
@@ -22,9 +23,9 @@ class Wanted(NamedTuple):
 
 
 def candidates(table: Table, records: Records, expression: Expression | None) -> list[Row]:
-    """Rows that may match, each once."""
+    """Rows that may match and that the caller may see, each once."""
     found = narrowed(table, records, expression)
-    return records.rows(table) if found is None else found
+    return list(readable(records, table, records.rows(table))) if found is None else found
 
 
 def narrowed(table: Table, records: Records, expression: Expression | None) -> list[Row] | None:
@@ -33,9 +34,10 @@ def narrowed(table: Table, records: Records, expression: Expression | None) -> l
     if wanted is None:
         return None
     if wanted.column == table.key:
-        found = (records.get(table, value) for value in wanted.values)
-        return [row for row in found if row is not None]
-    return [row for value in wanted.values for row in records.matching(table, wanted.column, value)]
+        found = [row for value in wanted.values if (row := records.get(table, value)) is not None]
+    else:
+        found = [row for value in wanted.values for row in records.matching(table, wanted.column, value)]
+    return list(readable(records, table, found))
 
 
 def _wanted(table: Table, expression: Expression) -> Wanted | None:

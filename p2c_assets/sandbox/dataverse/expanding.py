@@ -12,7 +12,7 @@ from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.paging import SortKey, cookie, ordered, sort_keys
 from p2c_assets.sandbox.dataverse.predicates import Predicates
 from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences
-from p2c_assets.sandbox.dataverse.privileges import check
+from p2c_assets.sandbox.dataverse.privileges import check, readable
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.relationships import OWNER, Relationship, collections, members
 from p2c_assets.sandbox.dataverse.rendering import Renderer, Shown, renderer, shown, target_of
@@ -123,8 +123,10 @@ def _single(table: Table, expand: Expand, site: Site) -> Put:
         target = target_of(column, row)
         into[expand.navigation] = None
         if target is not None and target.navigation == expand.navigation:
-            other = site.records.get(BY_LOGICAL[target.logical], row[column.stored])
-            into[expand.navigation] = None if other is None else renderers[target.logical](other)
+            there = BY_LOGICAL[target.logical]
+            other = site.records.get(there, row[column.stored])
+            seen = () if other is None else readable(site.records, there, [other])
+            into[expand.navigation] = next(map(renderers[target.logical], seen), None)
 
     return put
 
@@ -166,7 +168,8 @@ def _collection(table: Table, found: Relationship, expand: Expand, site: Site) -
     show = _without_etag(render) if site.nested else render
 
     def put(row: Row, into: dict[str, Any]) -> None:
-        rows = [member for member in members(site.records, found, row[table.key]) if how.keep(member)]
+        there = readable(site.records, found.many, members(site.records, found, row[table.key]))
+        rows = [member for member in there if how.keep(member)]
         rows = ordered(rows, how.keys)[: how.most]
         into[expand.navigation] = [show(member) for member in rows]
         options = _link_options(expand.options, how, rows, nested=site.nested)

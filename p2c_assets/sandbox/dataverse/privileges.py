@@ -1,17 +1,18 @@
 """What the caller may do. The application user has every privilege until the admin path takes some away.
 
 `revoked` names privileges that its role lacks, `limited` those that it has for its own business unit only, `denied` ids
-of rows that it may neither see alone nor change nor delete. A user that is disabled, or no `member` of the organisation,
+of rows that it may neither see nor change nor delete. A user that is disabled, or no `member` of the organisation,
 may do nothing.
 Source: MicrosoftDocs/powerapps-docs bulk-operations.md (troubleshooting: privilege and access check);
 web-service-error-codes; issue 3883 of powerapps-docs (change tracking asks for read access to the whole organisation).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from p2c_assets.sandbox.dataverse import errors
+from p2c_assets.sandbox.dataverse.assumptions import DENIED_ROWS_ARE_LEFT_OUT
 from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.definition_documents import TYPE_CODES
 from p2c_assets.sandbox.dataverse.records import Records
@@ -82,6 +83,18 @@ def check_everywhere(records: Records, table: Table) -> None:
     if name.lower() in _listed(records, "limited"):
         unit = ROOT_BUSINESS_UNIT_ID
         raise errors.depth_missing(APPLICATION_USER_ID, name, privilege_id(name), unit)
+
+
+def readable(records: Records, table: Table, rows: Iterable[Row]) -> Iterable[Row]:
+    """Those of the table's rows that the caller may see."""
+    denied = frozenset(_listed(records, "denied")) if DENIED_ROWS_ARE_LEFT_OUT else frozenset[str]()
+    return (row for row in rows if row[table.key] not in denied) if denied else rows
+
+
+def readable_count(records: Records, table: Table) -> int:
+    """How many those are of all rows."""
+    denied = _listed(records, "denied") if DENIED_ROWS_ARE_LEFT_OUT else ()
+    return records.count(table) - sum(1 for key in {*denied} if records.get(table, key) is not None)
 
 
 def check_right(records: Records, name: str) -> None:

@@ -17,6 +17,7 @@ from p2c_assets.sandbox.dataverse.expanding import REFERENCE, full_renderer
 from p2c_assets.sandbox.dataverse.paging import FIRST, Position, SortKey, behind, cookie, ordered, position, sort_keys
 from p2c_assets.sandbox.dataverse.predicates import Predicates
 from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, preferences
+from p2c_assets.sandbox.dataverse.privileges import readable, readable_count
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.rendering import Shown, etag, shown
 from p2c_assets.sandbox.dataverse.row_texts import encoder
@@ -94,7 +95,7 @@ def _page(
     rows = narrowed(table, records, expression) if within is None else within
     if rows is None and len(keys) == 1 and not (counts and expression is not None):
         found = _walk(records, table, expression, start, size + 1)
-        return _cut(found, keys, start, size, paged=paged), records.count(table) if counts else None
+        return _cut(found, keys, start, size, paged=paged), readable_count(records, table) if counts else None
     aliases = tuple((name, value) for name, value in query.items() if name.startswith("@"))
     name = (query.get("$filter"), query.get("$orderby"), aliases)
     selection = select(records, table, expression, keys, name if within is None else None, rows)
@@ -103,7 +104,7 @@ def _page(
 
 def _walk(records: Records, table: Table, expression: Expression | None, start: Position, most: int) -> list[Row]:
     """The next rows in the order of the primary key, without looking at those before and behind them."""
-    rows = records.in_key_order(table, None if start.values is None else start.values[0])
+    rows = readable(records, table, records.in_key_order(table, None if start.values is None else start.values[0]))
     if expression is not None:
         rows = filter(Predicates(table, records).of(expression), rows)
     return list(islice(rows, most))
@@ -148,7 +149,7 @@ def matching(
     records: Records, table: Table, expression: Expression | None, within: list[Row] | None = None
 ) -> list[Row]:
     """The rows that a filter finds, in no order."""
-    rows = candidates(table, records, expression) if within is None else within
+    rows = candidates(table, records, expression) if within is None else list(readable(records, table, within))
     if expression is None:
         return rows
     predicate = Predicates(table, records).of(expression)

@@ -16,7 +16,7 @@ from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.assumptions import DELTA_COUNT_INCLUDES_DELETIONS
 from p2c_assets.sandbox.dataverse.columns import Table
 from p2c_assets.sandbox.dataverse.preferences import MOST_ROWS, Preferences, preferences
-from p2c_assets.sandbox.dataverse.privileges import check_everywhere
+from p2c_assets.sandbox.dataverse.privileges import check_everywhere, readable, readable_count
 from p2c_assets.sandbox.dataverse.reading import API, check_options, context
 from p2c_assets.sandbox.dataverse.records import Records, Tombstone
 from p2c_assets.sandbox.dataverse.rendering import renderer, shown
@@ -77,7 +77,7 @@ def read_tracked(records: Records, table: Table, request: Request) -> Response:
         value = [entry.show() for entry in entries[:size]]
         behind = _behind(request, start, entries[size - 1].mark if len(entries) > size else None)
         return Response.json(200, {**before, "value": value, **behind}, _applied(prefer))
-    rows = list(islice(records.in_key_order(table, start.mark), size + 1))
+    rows = list(islice(readable(records, table, records.in_key_order(table, start.mark)), size + 1))
     behind = _behind(request, start, rows[size - 1][table.key] if len(rows) > size else None)
     what = shown(table, request.query.get("$select"), None)
     encode = encoder(table, what, prefer, records.common(table)) or one_by_one(renderer(table, records, what, prefer))
@@ -149,7 +149,8 @@ def _mark(version: int, *, deleted: bool = False) -> str:
 
 
 def _changed(records: Records, table: Table, since: Token, upto: Token) -> list[Row]:
-    found = [row for row in records.rows(table) if since.version < row["versionnumber"] <= upto.version]
+    rows = readable(records, table, records.rows(table))
+    found = [row for row in rows if since.version < row["versionnumber"] <= upto.version]
     return sorted(found, key=lambda row: row["versionnumber"])
 
 
@@ -163,7 +164,7 @@ def _body(records: Records, table: Table, request: Request) -> dict[str, Any]:
     delta = "/$delta" if "$deltatoken" in request.query else ""
     body: dict[str, Any] = {"@odata.context": f"{context(request, table, what)}{delta}"}
     if request.query.get("$count") == "true":
-        body["@odata.count"] = min(records.count(table), MOST_ROWS)
+        body["@odata.count"] = min(readable_count(records, table), MOST_ROWS)
     return body
 
 

@@ -1,6 +1,7 @@
 """What a caller may not do, by the admin path. Source of all: bulk-operations (troubleshooting), the error list."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -44,6 +45,48 @@ def test_a_missing_access_to_one_row_is_a_403_that_names_it(sales: Sales) -> Non
     assert refusal(sales.delete(f"accounts({ACCOUNT})")) == (403, "0x80048306")
     assert refusal(sales.get(f"accounts({ACCOUNT})")) == (403, "0x80048306")
     assert sales.get(f"accounts({OTHER_ACCOUNT})").status_code == 200
+
+
+def test_rows_that_the_caller_may_not_see_are_left_out_of_what_it_reads(sales: Sales) -> None:
+    """how-record-access-determined; assumptions.DENIED_ROWS_ARE_LEFT_OUT"""
+    child = sales.create(
+        "contacts", {"lastname": "Child", "parentcustomerid_account@odata.bind": f"/accounts({ACCOUNT})"}
+    )
+    numbers = "accounts?$select=accountnumber"
+    fetch = "<fetch><entity name='account'><attribute name='accountnumber'/></entity></fetch>"
+    reads = (
+        numbers,
+        f"{numbers}&$orderby=accountnumber",
+        f"{numbers}&$filter=accountid eq {ACCOUNT} or accountid eq {OTHER_ACCOUNT}",
+        f"accounts?fetchXml={quote(fetch)}",
+        "accounts?sql=select accountnumber from account",
+    )
+    tracked = sales.json(sales.get(numbers, Prefer="odata.track-changes"))
+    link = tracked["@odata.deltaLink"].partition(f"{API}/")[2]
+    sales.patch(f"accounts({ACCOUNT})", {"name": "x"})
+    sales.patch(f"accounts({OTHER_ACCOUNT})", {"name": "x"})
+    everything = [_accounts(sales, read) for read in reads]
+    sales.admin("privileges", {"denied": [ACCOUNT.upper()]})
+    assert [_accounts(sales, read) for read in reads] == [found - {ACCOUNT} for found in everything]
+    assert all(ACCOUNT in found and OTHER_ACCOUNT in found for found in everything)
+    left = len(everything[0]) - 1
+    assert sales.json(sales.get(f"{numbers}&$count=true"))["@odata.count"] == left
+    assert sales.get("accounts/$count").text == str(left)
+    assert sales.json(sales.get("accounts?$apply=aggregate($count as n)"))["value"] == [{"n": left}]
+    again = sales.json(sales.get(numbers, Prefer="odata.track-changes"))
+    assert {row["accountid"] for row in again["value"]} == everything[0] - {ACCOUNT}
+    assert {row["accountid"] for row in sales.json(sales.get(link))["value"]} == {OTHER_ACCOUNT}
+    expanded = f"contacts({child})?$select=lastname&$expand=parentcustomerid_account($select=name)"
+    assert sales.json(sales.get(expanded))["parentcustomerid_account"] is None
+    sales.admin("privileges", {"denied": [child]})
+    of_account = f"accounts({ACCOUNT})?$select=name&$expand=contact_customer_accounts($select=lastname)"
+    assert child not in {row["contactid"] for row in sales.json(sales.get(of_account))["contact_customer_accounts"]}
+    below = sales.json(sales.get(f"accounts({ACCOUNT})/contact_customer_accounts?$select=lastname"))
+    assert child not in {row["contactid"] for row in below["value"]}
+
+
+def _accounts(sales: Sales, read: str) -> set[str]:
+    return {row["accountid"] for row in sales.json(sales.get(read))["value"]}
 
 
 def test_change_tracking_asks_for_the_whole_organisation(sales: Sales) -> None:
