@@ -1,8 +1,8 @@
 """One table of a store: rows by key in the order of their insertion, secondary lookups, and what undoes a write.
 
 `record` is told of every write; transactions, snapshots and the file are `store`'s. A stored row is never changed in
-place: `replace` puts a new dict in its stead, so readers may keep what they got. Before it is stored it takes over from the row
-before it what both have in common.
+place: `replace` puts a new dict in its stead, so readers may keep what they got. Before it is stored it takes over what it has in
+common with the row that it replaces, or with the last one that came.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -78,7 +78,7 @@ class Table:
         if key in self._rows:
             raise DuplicateKeyError(f"{self.name} {key!r}")
         self._next_ordinal += 1
-        self._share_with_latest(row)
+        self.adopt(row)
         self._write(key, row, self._next_ordinal)
 
     def replace(self, key: Key, row: Row) -> None:
@@ -150,12 +150,8 @@ class Table:
     def read_back(self, key: Key, ordinal: int, row: Row) -> None:
         """Store's own: a row read from the file, in order; neither journaled nor written back."""
         self._next_ordinal = ordinal
-        self._share_with_latest(row)
+        self.adopt(row)
         self._set(key, row, ordinal)
-
-    def adopt(self, row: Row) -> None:
-        """Store's own: a row read from a snapshot's file, which the table may return to."""
-        self._share_with_latest(row)
 
     def ordinal(self, key: Key) -> int:
         """Store's own: what the row's place in the order goes by, 0 for a row that is not there."""
@@ -207,8 +203,10 @@ class Table:
         self._rows[key] = row
         self._ordinals[key] = ordinal
 
-    def _share_with_latest(self, row: Row) -> None:
-        """Most rows of a table are much alike."""
+    def adopt(self, row: Row) -> None:
+        """Table's and store's own: a row that comes into the table, now or when it returns to a snapshot, shares what it has in
+        common with the last one that came: most rows of a table are much alike.
+        """
         if self._latest is not None:
             self._share(row, self._latest)
         self._latest = row

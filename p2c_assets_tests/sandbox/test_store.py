@@ -1,7 +1,9 @@
 """The store: transactions undo everything, the file brings everything back."""
 
 import random
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -164,6 +166,22 @@ def test_the_file_brings_rows_back_with_their_types_and_order(tmp_path: Path) ->
     assert str(again.table("lines")[("usmf", 2)]["price"]) == "2.50"
     assert Clock(again).timestamp() == "2026-01-07T08:00:00Z"
     again.close()
+
+
+def test_a_new_file_has_larger_pages_and_one_of_before_keeps_its_own(tmp_path: Path) -> None:
+    for file, before, size in (("new", None, 16_384), ("old", 4_096, 4_096)):
+        path = tmp_path / file
+        if before is not None:
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute(f"pragma page_size = {before}")
+                connection.execute("create table other (id)")
+        for number in range(2):
+            store = Store("scm", path)
+            assert len(store.table("lines")) == number
+            store.table("lines").insert(str(number), {"a": "x" * 5000})
+            store.close()
+        with closing(sqlite3.connect(path)) as connection:
+            assert connection.execute("pragma page_size").fetchone() == (size,)
 
 
 def test_the_file_holds_nothing_of_a_rolled_back_transaction(tmp_path: Path) -> None:

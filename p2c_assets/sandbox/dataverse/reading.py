@@ -64,7 +64,7 @@ def check_options(query: Mapping[str, str], known: frozenset[str]) -> None:
 
 
 def read_set(records: Records, table: Table, request: Request, within: list[Row] | None = None) -> Response:
-    """One page of rows with the link to the next; `within`: of these rows only."""
+    """One page of rows with the link to the next; `within`: of these rows only, which the caller may see."""
     check_options(request.query, _SET_OPTIONS)
     prefer = preferences(request)
     what = shown(table, request.query.get("$select"), request.query.get("$expand"))
@@ -149,7 +149,7 @@ def matching(
     records: Records, table: Table, expression: Expression | None, within: list[Row] | None = None
 ) -> list[Row]:
     """The rows that a filter finds, in no order."""
-    rows = candidates(table, records, expression) if within is None else list(readable(records, table, within))
+    rows = candidates(table, records, expression) if within is None else within
     if expression is None:
         return rows
     predicate = Predicates(table, records).of(expression)

@@ -10,7 +10,7 @@ from typing import Any
 from p2c_assets.sandbox.dataverse import errors
 from p2c_assets.sandbox.dataverse.addressing import Address, missing
 from p2c_assets.sandbox.dataverse.columns import Kind, Table
-from p2c_assets.sandbox.dataverse.privileges import check
+from p2c_assets.sandbox.dataverse.privileges import check, readable
 from p2c_assets.sandbox.dataverse.reading import API, read_count, read_row, read_set
 from p2c_assets.sandbox.dataverse.records import Records
 from p2c_assets.sandbox.dataverse.relationships import collections, members
@@ -32,7 +32,8 @@ def read_part(records: Records, address: Address, names: Sequence[str], request:
     if name in collections(table.logical):
         found = collections(table.logical)[name]
         check(records, found.many, "Read")
-        return _collection(records, found.many, members(records, found, row[table.key]), further, request)
+        rows = list(readable(records, found.many, members(records, found, row[table.key])))
+        return _collection(records, found.many, rows, further, request)
     if name in table.navigations:
         return _related(records, table, row, name, further, request)
     if name in table.by_stored:

@@ -83,6 +83,9 @@ def test_rows_that_the_caller_may_not_see_are_left_out_of_what_it_reads(sales: S
     assert child not in {row["contactid"] for row in sales.json(sales.get(of_account))["contact_customer_accounts"]}
     below = sales.json(sales.get(f"accounts({ACCOUNT})/contact_customer_accounts?$select=lastname"))
     assert child not in {row["contactid"] for row in below["value"]}
+    assert child not in sales.get(f"accounts({ACCOUNT})/contact_customer_accounts/$ref").text
+    sales.admin("privileges", {})
+    assert child in sales.get(f"accounts({ACCOUNT})/contact_customer_accounts/$ref").text
 
 
 def _accounts(sales: Sales, read: str) -> set[str]:
